@@ -24,7 +24,11 @@ export const ERROR_CODES = {
   ASSAY_CASE_NO_ACTION: { kind: 'case', about: 'A step has no action, or more than one.' },
   ASSAY_CASE_TYPE: { kind: 'case', about: 'A value has the wrong type or is outside its range.' },
   ASSAY_CASE_MISSING_KEY: { kind: 'case', about: 'A key that must be given is missing.' },
-  ASSAY_CASE_DURATION: { kind: 'case', about: 'A duration is not a number with a unit.', hint: 'Write it like 500ms, 30s, 5m or 2h.' },
+  ASSAY_CASE_DURATION: {
+    kind: 'case',
+    about: 'A duration is not a number with a unit.',
+    hint: 'Write it like 500ms, 30s, 5m or 2h.',
+  },
   ASSAY_CASE_DUPLICATE_ID: { kind: 'case', about: 'Two cases have the same id. Ids are unique over all case files.' },
   ASSAY_CASE_MATRIX_EMPTY: { kind: 'case', about: 'A matrix expands to nothing, so its case would never run.' },
   ASSAY_CASE_REFERENCE: { kind: 'case', about: 'A $(path) names a value that does not exist.' },
@@ -32,9 +36,18 @@ export const ERROR_CODES = {
   ASSAY_CASE_UNKNOWN_TAG: { kind: 'case', about: 'A tag is not in the list of tags in assay.config.ts.' },
   ASSAY_CASE_UNKNOWN_OWNER: { kind: 'case', about: 'An owner is not in the list of owners in assay.config.ts.' },
   ASSAY_CASE_UNKNOWN_TARGET: { kind: 'case', about: 'A case file names a target that is not registered.' },
-  ASSAY_CASE_NO_ENDPOINT: { kind: 'case', about: 'A step needs an endpoint and has none, or names one that its targets do not offer.' },
-  ASSAY_CASE_JOIN: { kind: 'case', about: 'A `join` names a background step that was not started, or that was joined before.' },
-  ASSAY_CASE_COMPOSITE: { kind: 'case', about: 'A composite action of a `use` file is not well formed, or calls itself.' },
+  ASSAY_CASE_NO_ENDPOINT: {
+    kind: 'case',
+    about: 'A step needs an endpoint and has none, or names one that its targets do not offer.',
+  },
+  ASSAY_CASE_JOIN: {
+    kind: 'case',
+    about: 'A `join` names a background step that was not started, or that was joined before.',
+  },
+  ASSAY_CASE_COMPOSITE: {
+    kind: 'case',
+    about: 'A composite action of a `use` file is not well formed, or calls itself.',
+  },
 
   // config: settings
   ASSAY_CONFIG_UNREADABLE: { kind: 'config', about: 'A configuration file could not be read.' },
@@ -46,20 +59,44 @@ export const ERROR_CODES = {
   ASSAY_CONFIG_ASSAY: { kind: 'config', about: 'assay.config.ts is missing or does not export defineAssay(…).' },
 
   // infrastructure: targets, servers, hosts, the harness's own files
-  ASSAY_SETUP_MISSING: { kind: 'infrastructure', about: 'Software that a target needs is not on this machine.', hint: 'Run `npm run setup`, then `npx assay doctor`.' },
+  ASSAY_SETUP_MISSING: {
+    kind: 'infrastructure',
+    about: 'Software that a target needs is not on this machine.',
+    hint: 'Run `npm run setup`, then `npx assay doctor`.',
+  },
   ASSAY_SETUP_FAILED: { kind: 'infrastructure', about: 'Set-up could not bring a piece of software.' },
-  ASSAY_SERVER_START: { kind: 'infrastructure', about: 'A server died, or did not answer, while it was being started.' },
+  ASSAY_SERVER_START: {
+    kind: 'infrastructure',
+    about: 'A server died, or did not answer, while it was being started.',
+  },
   ASSAY_SERVER_PORT: { kind: 'infrastructure', about: 'The port that a server was told to use is taken.' },
   ASSAY_SERVER_DIED: { kind: 'infrastructure', about: 'A server ended although no step stopped it.' },
   ASSAY_TARGET_UNAVAILABLE: { kind: 'infrastructure', about: 'A target could not be leased.' },
-  ASSAY_FAULT_UNSUPPORTED: { kind: 'infrastructure', about: 'The target cannot bring about this fault on this endpoint.' },
-  ASSAY_FAULT_STATE: { kind: 'infrastructure', about: 'A fault was asked for that does not fit the state of the server.' },
-  ASSAY_KEEPER_LOST: { kind: 'infrastructure', about: 'The keeper process, which owns the servers of this run, has gone.' },
+  ASSAY_FAULT_UNSUPPORTED: {
+    kind: 'infrastructure',
+    about: 'The target cannot bring about this fault on this endpoint.',
+  },
+  ASSAY_FAULT_STATE: {
+    kind: 'infrastructure',
+    about: 'A fault was asked for that does not fit the state of the server.',
+  },
+  ASSAY_KEEPER_LOST: {
+    kind: 'infrastructure',
+    about: 'The keeper process, which owns the servers of this run, has gone.',
+  },
   ASSAY_CONNECT: { kind: 'infrastructure', about: 'A connection could not be made before its deadline.' },
   ASSAY_AUTH: { kind: 'infrastructure', about: 'The server refused the account or its password.' },
-  ASSAY_DISK_FULL: { kind: 'infrastructure', about: 'There is no space left where the run writes its files.', hint: 'Free some space, or name another folder with --reports DIR.' },
+  ASSAY_DISK_FULL: {
+    kind: 'infrastructure',
+    about: 'There is no space left where the run writes its files.',
+    hint: 'Free some space, or name another folder with --reports DIR.',
+  },
   ASSAY_LOG_PATH: { kind: 'infrastructure', about: 'A log file name leaves the log folder.' },
-  ASSAY_INTERNAL: { kind: 'infrastructure', about: 'assay itself failed in a way it does not know.', hint: 'Please report it with run.log.' },
+  ASSAY_INTERNAL: {
+    kind: 'infrastructure',
+    about: 'assay itself failed in a way it does not know.',
+    hint: 'Please report it with run.log.',
+  },
 
   // product: what a step saw
   ASSAY_STEP_EXPECT: { kind: 'product', about: 'The result of a step differs from what the case expects.' },
@@ -67,7 +104,11 @@ export const ERROR_CODES = {
   ASSAY_STEP_GAVE_UP: { kind: 'product', about: 'Polling met the state under `give_up_on`.' },
   ASSAY_STEP_NOT_YET: { kind: 'product', about: 'What `eventually` waited for did not come in time.' },
   ASSAY_STEP_TIMEOUT: { kind: 'product', about: 'A step did not end within its deadline.' },
-  ASSAY_STEP_NOT_RECORDED: { kind: 'product', about: 'There is no recorded result to compare with.', hint: 'Run with -u to record it, and read what was recorded.' },
+  ASSAY_STEP_NOT_RECORDED: {
+    kind: 'product',
+    about: 'There is no recorded result to compare with.',
+    hint: 'Run with -u to record it, and read what was recorded.',
+  },
   ASSAY_ACTION: { kind: 'product', about: 'The system answered a step with an error.' },
   ASSAY_SQL: { kind: 'product', about: 'The database answered a statement with an error.' },
   ASSAY_EXEC: { kind: 'product', about: 'A program could not be started or ended with an unexpected exit code.' },

@@ -37,7 +37,8 @@ export function secret(value: string | Secret): Secret {
 }
 
 /** Names of columns, keys and headers whose values are masked in recorded rows, inputs and results. */
-const SECRET_NAME = /^(passwd|password|pwd|pass|.*_password|.*_passwd|secret|.*secret_key|secret_?key|access_?key|.*token|authorization)$/i
+const SECRET_NAME =
+  /^(passwd|password|pwd|pass|.*_password|.*_passwd|secret|.*secret_key|secret_?key|access_?key|.*token|authorization)$/i
 
 export function isSecretName(name: string): boolean {
   return SECRET_NAME.test(name)
@@ -50,7 +51,9 @@ export function maskSecrets(value: unknown): unknown {
   if (Object.getPrototypeOf(value) !== Object.prototype) return value
   return Object.fromEntries(
     Object.entries(value).map(([key, inner]) =>
-      isSecretName(key) && inner !== null && inner !== undefined && typeof inner !== 'object' ? [key, MASK] : [key, maskSecrets(inner)],
+      isSecretName(key) && inner !== null && inner !== undefined && typeof inner !== 'object'
+        ? [key, MASK]
+        : [key, maskSecrets(inner)],
     ),
   )
 }

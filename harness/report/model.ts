@@ -175,7 +175,12 @@ export type RowDifferences = {
   readonly columns: readonly string[]
   readonly key: readonly string[]
   /** Totals over everything compared, not over the examples. */
-  readonly totals: { readonly compared: number; readonly changed: number; readonly onlyLeft: number; readonly onlyRight: number }
+  readonly totals: {
+    readonly compared: number
+    readonly changed: number
+    readonly onlyLeft: number
+    readonly onlyRight: number
+  }
   /** At most 50. */
   readonly examples: readonly RowDifference[]
 }
