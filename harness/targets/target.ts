@@ -68,6 +68,8 @@ export interface TargetProvider {
   readonly tier: Tier
   /** Resident memory of one instance in MB, for the keeper's budget. */
   readonly memory: number
+  /** Most instances at once; the real tier has one of each. Without it only memory bounds them. */
+  readonly limit?: number
   /** Why this tier cannot run the target here (software missing, section missing in real.ini), or undefined. */
   unavailable(): Promise<string | undefined>
   start(host: TargetHost): Promise<StartedTarget>
