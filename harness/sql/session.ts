@@ -32,6 +32,8 @@ export type ConnectOptions = {
   readonly signal?: AbortSignal
   /** Milliseconds until the connection must stand, retries on the server-starting errors included. Default 10,000. */
   readonly within?: number
+  /** Also tries again while nothing listens, as after a start or a failover. Default false. */
+  readonly waitForServer?: boolean
   /** Overrides the endpoint's database. */
   readonly database?: string
   /** Shown by the server in its list of sessions. */
