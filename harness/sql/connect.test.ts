@@ -164,7 +164,7 @@ describe.each(TARGETS)('a session on $target', ({ target, role, slow }) => {
   })
 
   test('nothing listens: fails at once, or waits when asked to', async () => {
-    const closed = { ...endpoint, port: await freePort() }
+    const closed = { ...endpoint, port: await freePort(endpoint.host) }
     const error = await failure(connect(closed))
     expect([error.code, error.class]).toEqual(['ASSAY_CONNECT', 'connection_refused'])
     const started = performance.now()
@@ -174,7 +174,7 @@ describe.each(TARGETS)('a session on $target', ({ target, role, slow }) => {
   })
 
   test('the connect deadline holds against a server that accepts and says nothing', async () => {
-    await using mute = await listen()
+    await using mute = await listen(endpoint.host)
     const error = await failure(connect({ ...endpoint, port: mute.port }, { within: 200 }))
     expect([error.code, error.class]).toEqual(['ASSAY_CONNECT', 'connect_timeout'])
     const reason = new Error('stop')
@@ -196,19 +196,19 @@ describe.each(TARGETS)('a session on $target', ({ target, role, slow }) => {
   }
 })
 
-async function freePort(): Promise<number> {
-  await using server = await listen()
+async function freePort(host: string): Promise<number> {
+  await using server = await listen(host)
   return server.port
 }
 
 /** A server that accepts connections and never writes. */
-async function listen(): Promise<AsyncDisposable & { readonly port: number }> {
+async function listen(host: string): Promise<AsyncDisposable & { readonly port: number }> {
   const sockets = new Set<{ destroy(): void }>()
   const server: Server = createServer(socket => {
     sockets.add(socket)
     socket.on('error', () => {})
   })
-  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
+  await new Promise<void>(resolve => server.listen(0, host, resolve))
   const port = (server.address() as { port: number }).port
   return {
     port,
