@@ -14,6 +14,11 @@ export const ERROR_CODES = {
   // usage: the command line
   ASSAY_USAGE: { kind: 'usage', about: 'The command line was not understood.', hint: 'Run `assay help`.' },
   ASSAY_NO_CASES: { kind: 'usage', about: 'No case matched the given files, names and tags.' },
+  ASSAY_REPORT_INPUT: {
+    kind: 'usage',
+    about: 'The results of a run could not be read to report them again.',
+    hint: 'Name a run folder, like reports/latest, or its results.json.',
+  },
 
   // case: the case file
   ASSAY_CASE_UNREADABLE: { kind: 'case', about: 'A case file, or a file that it uses, could not be read.' },
@@ -91,6 +96,7 @@ export const ERROR_CODES = {
     about: 'There is no space left where the run writes its files.',
     hint: 'Free some space, or name another folder with --reports DIR.',
   },
+  ASSAY_REPORT_WRITE: { kind: 'infrastructure', about: 'A report, or the line of the history, could not be written.' },
   ASSAY_LOG_PATH: { kind: 'infrastructure', about: 'A log file name leaves the log folder.' },
   ASSAY_INTERNAL: {
     kind: 'infrastructure',

@@ -27,6 +27,8 @@ export type RunResult = {
   readonly strict: boolean
   readonly interrupted: boolean
   readonly exitCode: number
+  /** What narrowed the run (files, names, tags, a shard); absent when every case was asked for. Only whole runs can miss a case. */
+  readonly filter?: string
   /** The command that runs the same again, seed included. */
   readonly replay: string
   readonly commit?: string

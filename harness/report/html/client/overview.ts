@@ -1,0 +1,280 @@
+import type { ChangeKind } from '../../changes.ts'
+import type { PageCase, PageSummary } from '../payload.ts'
+import { type CaseChange, caseRow, changeNote, limitsTable, searchHash, suiteTree } from './case-list.ts'
+import { type Child, drawing, h } from './element.ts'
+import { count, plural, runName, time, utc } from './format.ts'
+import { command, facts, section } from './pieces.ts'
+import { hashOf } from './route.ts'
+import { errorView } from './source-view.ts'
+import { badge, CHANGE_TITLES, failing, VERDICT_LOOK, VERDICT_ORDER } from './words.ts'
+
+const CHANGE_ORDER = Object.keys(CHANGE_TITLES) as ChangeKind[]
+/** Rows of one list before it is folded behind a link to the search. */
+const LISTED = 20
+/** Up to so many cases, every suite is unfolded. */
+const FEW = 60
+
+/** The page without a search: verdict, what changed, causes, limits, all cases, skips, environment. */
+export function overview(summary: PageSummary, byKey: ReadonlyMap<string, PageCase>): HTMLElement {
+  return h(
+    'div',
+    {},
+    verdictLine(summary),
+    problemsSection(summary),
+    changesSection(summary, byKey),
+    causesSection(summary, byKey),
+    limitsSection(summary.cases),
+    section(
+      'All cases',
+      summary.cases.length,
+      suiteTree(
+        summary.cases,
+        cases =>
+          summary.cases.length <= FEW || (summary.cases.length <= 1000 && cases.some(one => failing(one.verdict))),
+      ),
+    ),
+    skipsSection(summary.cases),
+    environment(summary),
+  )
+}
+
+function verdictLine({ run, counts, previous, lastGreen, changes, cases }: PageSummary): HTMLElement {
+  const bad = cases.filter(one => failing(one.verdict)).length
+  const fresh = changes.filter(change => change.kind === 'new failure').length
+  const broken = run.problems.length
+  const compared = previous !== undefined
+  const said = [
+    run.interrupted && 'interrupted',
+    compared && fresh > 0 && plural(fresh, 'new failure'),
+    compared && bad - fresh > 0 && `${count(bad - fresh)} still failing`,
+    !compared && bad > 0 && `${count(bad)} failing`,
+    broken > 0 && plural(broken, 'file without results', 'files without results'),
+  ].filter(Boolean)
+  const clean = said.length === 0
+  const title = clean ? (counts.passed > 0 ? 'No failures' : 'No case ran') : said.join(', ')
+  const worst = clean ? 'passed' : (VERDICT_ORDER.find(verdict => counts[verdict] > 0 && failing(verdict)) ?? 'errored')
+  const against = [
+    compared ? `compared with ${runName(previous)}` : 'no earlier run to compare with',
+    compared &&
+      lastGreen !== previous &&
+      (lastGreen ? `last green run ${runName(lastGreen)}` : 'no green run in the history'),
+  ]
+  return h(
+    'section.verdict',
+    {},
+    h(
+      'h1',
+      {},
+      h('span', { class: `badge large ${VERDICT_LOOK[worst].tone}` }, drawing(VERDICT_LOOK[worst].path)),
+      h(
+        'span',
+        {},
+        title.replace(/^./, letter => letter.toUpperCase()),
+      ),
+    ),
+    h('p.muted', {}, against.filter(Boolean).join(' · ')),
+    shareBar(counts, cases.length),
+    h(
+      'div.chips',
+      {},
+      VERDICT_ORDER.filter(verdict => counts[verdict] > 0).map(verdict =>
+        h(
+          'a.chip',
+          { href: searchHash(`s:${verdict.replace(' ', '-')}`) },
+          badge(verdict),
+          h('strong.number', {}, count(counts[verdict])),
+        ),
+      ),
+    ),
+    facts([
+      ['run', run.id],
+      ['started', utc(run.startedAt)],
+      ['duration', time(run.duration)],
+      ['seed', h('code', {}, run.seed)],
+      ['commit', run.commit && h('code', { title: run.commit }, run.commit.slice(0, 12))],
+      ['branch', run.branch],
+      ['exit code', String(run.exitCode)],
+      ['narrowed to', run.filter],
+      ['strict', run.strict && 'yes'],
+    ]),
+    command('Copy', run.replay),
+  )
+}
+
+function shareBar(counts: PageSummary['counts'], total: number): HTMLElement {
+  const parts = VERDICT_ORDER.filter(verdict => counts[verdict] > 0).map(verdict => {
+    const part = h('span', { class: VERDICT_LOOK[verdict].tone, title: `${counts[verdict]} ${verdict}` })
+    part.style.flexGrow = String(Math.max(counts[verdict], total / 200))
+    return part
+  })
+  return h('div.share', { 'aria-hidden': 'true' }, parts)
+}
+
+function problemsSection({ run }: PageSummary): Child {
+  if (run.problems.length === 0) return undefined
+  return section(
+    'Files without results',
+    run.problems.length,
+    run.problems.map(({ file, error }) =>
+      h(
+        'div.problem',
+        {},
+        file !== undefined && error.file !== file && h('p', {}, h('code', {}, file)),
+        errorView(error),
+      ),
+    ),
+  )
+}
+
+function changesSection({ changes, previous }: PageSummary, byKey: ReadonlyMap<string, PageCase>): Child {
+  const lists = CHANGE_ORDER.map(kind => ({ kind, list: changes.filter(change => change.kind === kind) })).filter(
+    ({ list }) => list.length > 0,
+  )
+  if (lists.length === 0)
+    return previous === undefined
+      ? undefined
+      : section('What changed', undefined, h('p.empty', {}, `Nothing since ${runName(previous)}.`))
+  const title = (kind: ChangeKind) =>
+    previous === undefined && kind === 'new failure' ? 'Failures' : CHANGE_TITLES[kind]
+  return section(
+    'What changed',
+    undefined,
+    lists.map(({ kind, list }) =>
+      h(
+        'div.change',
+        {},
+        h('h3', {}, title(kind), h('span.count', {}, count(list.length))),
+        changeRows(kind, list, byKey),
+      ),
+    ),
+  )
+}
+
+function changeRows(kind: ChangeKind, list: readonly CaseChange[], byKey: ReadonlyMap<string, PageCase>): Child[] {
+  const rows = list.slice(0, LISTED).map(change => {
+    const one = byKey.get(change.key)
+    if (!one)
+      return h(
+        'div.row.gone',
+        {},
+        h(
+          'span.row-main',
+          {},
+          h('code', {}, change.key),
+          change.before && h('span.muted', {}, `, was ${change.before}`),
+        ),
+      )
+    return caseRow(one, kind === 'still failing' ? changeNote(change).replace('still failing ', '') : undefined)
+  })
+  const rest = list.length - LISTED
+  return [
+    ...rows,
+    rest > 0 &&
+      (kind === 'vanished'
+        ? h('p.muted', {}, `and ${count(rest)} more`)
+        : h('p', {}, h('a', { href: searchHash(`s:${kind.replace(' ', '-')}`) }, `all ${count(list.length)}`))),
+  ]
+}
+
+/** Only where a cause is shared: a list of single failures would say nothing new. */
+function causesSection({ groups }: PageSummary, byKey: ReadonlyMap<string, PageCase>): Child {
+  if (!groups.some(group => group.keys.length > 1)) return undefined
+  const views = groups.slice(0, 50).map(group => {
+    const cases = group.keys.flatMap(key => byKey.get(key) ?? [])
+    const body = h('div.fold-body')
+    const fold = h(
+      'details.fold',
+      {},
+      h(
+        'summary',
+        { 'data-row': 'cause' },
+        h('span.badge.bad.number', {}, count(cases.length)),
+        h('span.fold-name', {}, group.title, group.step && h('span.muted', {}, ` in “${group.step}”`)),
+      ),
+      body,
+    )
+    fold.addEventListener('toggle', () => {
+      if (fold.open && body.childElementCount === 0) body.append(...cases.slice(0, 200).map(one => caseRow(one)))
+    })
+    return fold
+  })
+  return section(
+    'Failures by cause',
+    groups.length,
+    views,
+    groups.length > views.length && h('p.muted', {}, `and ${groups.length - views.length} more, of one case each`),
+  )
+}
+
+function limitsSection(cases: readonly PageCase[]): Child {
+  const all = cases.flatMap(one => (one.limits ?? []).map(limit => ({ limit, one })))
+  if (all.length === 0) return undefined
+  const order = ['broken', 'no value', 'holds', 'recorded']
+  all.sort((a, b) => order.indexOf(a.limit.state) - order.indexOf(b.limit.state))
+  const owner = new Map(all.map(({ limit, one }) => [limit, one]))
+  const label = (limit: (typeof all)[number]['limit']) => {
+    const one = owner.get(limit)
+    return h(
+      'a',
+      { href: one && hashOf({ page: 'case', key: one.key }) },
+      one?.id ?? '',
+      one?.cell !== undefined && ` ${one.cell}`,
+    )
+  }
+  return section(
+    'Limits',
+    all.length,
+    limitsTable(
+      all.slice(0, 200).map(({ limit }) => limit),
+      label,
+    ),
+  )
+}
+
+function skipsSection(cases: readonly PageCase[]): Child {
+  const reasons = new Map<string, PageCase[]>()
+  for (const one of cases) {
+    if (one.verdict !== 'skipped') continue
+    const reason = one.reason ?? 'no reason given'
+    const list = reasons.get(reason)
+    if (list) list.push(one)
+    else reasons.set(reason, [one])
+  }
+  if (reasons.size === 0) return undefined
+  const folds = [...reasons].map(([reason, list]) => {
+    const body = h('div.fold-body')
+    const fold = h(
+      'details.fold',
+      {},
+      h(
+        'summary',
+        { 'data-row': 'skip' },
+        h('span.badge.calm.number', {}, count(list.length)),
+        h('span.fold-name', {}, reason),
+      ),
+      body,
+    )
+    fold.addEventListener('toggle', () => {
+      if (fold.open && body.childElementCount === 0)
+        body.append(...list.map(one => caseRow({ ...one, reason: undefined, message: undefined })))
+    })
+    return fold
+  })
+  return section('Skipped, by reason', undefined, folds)
+}
+
+function environment({ run }: PageSummary): HTMLElement {
+  const { machine } = run
+  return section(
+    'Environment',
+    undefined,
+    facts([
+      ...Object.entries(run.versions).map(([name, version]) => [name, h('span.number', {}, version)] as const),
+      ['host', machine.host],
+      ['machine class', machine.class],
+      ['processors', String(machine.cpus)],
+      ['memory', `${count(machine.memoryMb)} MB`],
+      ['system', machine.os],
+    ]),
+  )
+}

@@ -1,0 +1,95 @@
+import type { ErrorRecord, Excerpt, ServerLogLine } from '../../model.ts'
+import { h } from './element.ts'
+import { longText } from './pieces.ts'
+
+/** The lines of the case file, the failing one marked, the caret under its column where that is known. */
+export function excerptView(
+  excerpt: Excerpt,
+  error: ErrorRecord | undefined,
+  stepLine: number | undefined,
+): HTMLElement {
+  const here = error?.file === undefined || error.file === excerpt.file
+  const marked = here && error?.line !== undefined ? error.line : stepLine
+  const width = String(excerpt.from + excerpt.lines.length).length
+  const number = (value: string) => h('span.line-number', {}, value.padStart(width))
+  const lines = excerpt.lines.flatMap((text, index) => {
+    const line = excerpt.from + index
+    if (line !== marked) return [h('span.line', {}, number(String(line)), text, '\n')]
+    const caret =
+      here && error?.column !== undefined && error.line === line
+        ? `${' '.repeat(Math.max(0, error.column - 1))}^ `
+        : undefined
+    return [
+      h('span.line.marked', {}, number(String(line)), text, '\n'),
+      caret !== undefined &&
+        h('span.line.caret', {}, number(''), caret, (error?.message ?? '').split('\n', 1)[0], '\n'),
+    ]
+  })
+  return h('div.part', {}, h('h4', {}, h('code', {}, excerpt.file)), h('pre.source', { tabindex: 0 }, lines))
+}
+
+/** Whether the excerpt shows what the error's own frame would. */
+export function coversFrame(excerpt: Excerpt | undefined, error: ErrorRecord | undefined): boolean {
+  if (!excerpt || error?.line === undefined) return false
+  return error.file === excerpt.file && error.line >= excerpt.from && error.line < excerpt.from + excerpt.lines.length
+}
+
+/** An error: its code and sentence, what the system calls it, the next step, and behind a fold where it came from. */
+export function errorView(error: ErrorRecord, withFrame = true): HTMLElement {
+  const names = [error.class, error.systemCode].filter(name => name !== undefined)
+  const place = error.file && [error.file, error.line, error.column].filter(part => part !== undefined).join(':')
+  const behind = [error.stack, error.data === undefined ? undefined : JSON.stringify(error.data, null, 2)].filter(
+    text => text !== undefined,
+  )
+  return h(
+    'div.error',
+    {},
+    h(
+      'p.error-head',
+      {},
+      h('code', {}, error.code),
+      names.map(name => h('code', {}, name)),
+      place && h('span.muted', {}, place),
+    ),
+    h('p.message', {}, error.message),
+    error.hint && h('p.hint', {}, error.hint),
+    withFrame && error.frame && h('pre', { tabindex: 0 }, error.frame),
+    error.cause && h('p.muted', {}, 'Caused by: ', error.cause),
+    behind.length > 0 && h('details', {}, h('summary', {}, 'Where it came from'), behind.map(longText)),
+  )
+}
+
+const GRAVE = /\b(error|fatal|panic|assert\w*|core dumped)\b/i
+
+/** Lines of the servers' own logs; times count from `zero`, the start of the attempt. */
+export function serverLogView(lines: readonly ServerLogLine[], zero: number): HTMLElement | undefined {
+  if (lines.length === 0) return undefined
+  const rows = lines.map(line => {
+    const at =
+      line.at === undefined ? '' : `${line.at < zero ? '−' : '+'}${(Math.abs(line.at - zero) / 1000).toFixed(3)} s`
+    return h(
+      'tr',
+      { class: GRAVE.test(line.text) ? 'grave' : undefined },
+      h('td', {}, line.server),
+      h('td.number', {}, at),
+      h('td.log-text', {}, line.text),
+    )
+  })
+  const head = h(
+    'tr',
+    {},
+    h('th', { scope: 'col' }, 'server'),
+    h('th', { scope: 'col' }, 'time'),
+    h('th', { scope: 'col' }, 'line'),
+  )
+  return h(
+    'div.part',
+    {},
+    h('h4', {}, 'Server logs while the step ran'),
+    h(
+      'div.scroll',
+      { tabindex: 0, role: 'region', 'aria-label': 'server logs' },
+      h('table.log', {}, h('thead', {}, head), h('tbody', {}, rows)),
+    ),
+  )
+}
