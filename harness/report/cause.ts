@@ -1,7 +1,12 @@
-import type { Attempt, CaseResult, ErrorRecord, StepResult } from './model.ts'
+import type { Attempt, CaseResult, ErrorRecord, LimitResult, StepResult } from './model.ts'
 
 /** What a failing case failed by: the deciding attempt's error, the step it came from, and one sentence. */
-export type Cause = { readonly message: string; readonly error?: ErrorRecord; readonly step?: StepResult }
+export type Cause = {
+  readonly message: string
+  readonly error?: ErrorRecord
+  readonly step?: StepResult
+  readonly limit?: LimitResult
+}
 
 /** Undefined for a case that has nothing to explain. */
 export function causeOf(result: CaseResult, attempt: Attempt | undefined = result.attempts.at(-1)): Cause | undefined {
@@ -9,7 +14,7 @@ export function causeOf(result: CaseResult, attempt: Attempt | undefined = resul
   const error = attempt?.error ?? step?.error
   if (error) return { message: error.message, error, step }
   const broken = result.limits.find(limit => limit.state === 'broken')
-  if (result.verdict === 'limit broken' && broken) return { message: broken.message }
+  if (result.verdict === 'limit broken' && broken) return { message: broken.message, limit: broken }
   const difference = step?.differences[0]
   if (difference) return { message: difference.message, step }
   if (attempt?.alsoFailed[0]) return { message: attempt.alsoFailed[0].message, error: attempt.alsoFailed[0] }

@@ -11,8 +11,8 @@ const VOLATILE: readonly (readonly [RegExp, string])[] = [
   [/\b(?=[a-z0-9.-]*[a-z])(?:[a-z0-9-]+\.){2,}[a-z]{2,}(?::\d+)?\b/gi, '<host>'],
   [/\blocalhost:\d+\b/gi, '<host>'],
   [/\b0x[0-9a-f]+\b/gi, '<id>'],
-  [/\b(?=[0-9a-f]*\d)[0-9a-f]{8,}\b/gi, '<id>'],
-  [/\d+(?:[.,:]\d+)*/g, '<n>'],
+  [/\b(?=\d*[a-f])(?=[a-f]*\d)[0-9a-f]{8,}\b/gi, '<id>'],
+  [/\d+(?:[.,:]\d+)*/g, '#'],
 ]
 
 /** The part of a message that stays the same when the same thing goes wrong again. */
@@ -29,8 +29,9 @@ export type Fingerprint = { readonly id: string; readonly title: string; readonl
 export function fingerprintOf(result: CaseResult): Fingerprint | undefined {
   if (!isFailing(result.verdict)) return undefined
   const cause = causeOf(result)
-  const kind = cause?.error?.class ?? cause?.error?.systemCode ?? cause?.error?.code ?? result.verdict
-  const title = maskVolatile(cause?.message ?? result.verdict)
+  const kind =
+    cause?.limit?.metric ?? cause?.error?.class ?? cause?.error?.systemCode ?? cause?.error?.code ?? result.verdict
+  const title = cause?.limit ? 'limit broken' : maskVolatile(cause?.message ?? result.verdict)
   const step = cause?.step && maskVolatile(cause.step.name)
   const id = createHash('sha256')
     .update(JSON.stringify([kind, title, step ?? '']))

@@ -10,11 +10,12 @@ const OUTPUT = { failing: 50_000, passing: 1000 } as const
 
 /**
  * junit.xml in the dialect of Surefire 3 that Jenkins, GitLab and the GitHub actions read: one result element per case,
- * earlier attempts as flaky or rerun elements, attachments as `[[ATTACHMENT|path]]` lines in system-out.
+ * earlier attempts as flaky or rerun elements, attachments as `[[ATTACHMENT|path]]` lines in system-out. `folder` is the run
+ * folder as those readers see it, from the top of the project; evidence is named relative to it.
  */
-export function junitXml(result: RunResult): string {
+export function junitXml(result: RunResult, folder = ''): string {
   const suites = [...suitesOf(result.cases).values()]
-  const bodies = [...suites.map(cases => suiteElement(result, cases)), ...problemSuite(result)]
+  const bodies = [...suites.map(cases => suiteElement(result, cases, folder)), ...problemSuite(result)]
   const root = element(
     'testsuites',
     {
@@ -40,7 +41,7 @@ function suitesOf(cases: readonly CaseResult[]): Map<string, CaseResult[]> {
   return suites
 }
 
-function suiteElement(result: RunResult, cases: readonly CaseResult[]): string[] {
+function suiteElement(result: RunResult, cases: readonly CaseResult[], folder: string): string[] {
   const [first] = cases
   if (!first) return []
   const started = Math.min(...cases.map(one => one.startedAt))
@@ -66,7 +67,10 @@ function suiteElement(result: RunResult, cases: readonly CaseResult[]): string[]
     ...Object.entries(result.versions).map(([name, version]): Property => [`version.${name}`, version]),
     ...[...new Set(targets)].map((target): Property => ['target', target]),
   ]
-  return element('testsuite', attributes, [...propertyElements(properties), ...cases.flatMap(caseElement)])
+  return element('testsuite', attributes, [
+    ...propertyElements(properties),
+    ...cases.flatMap(one => caseElement(one, folder)),
+  ])
 }
 
 function totals(cases: readonly CaseResult[], problems: readonly RunProblem[]) {
@@ -86,7 +90,7 @@ function className({ tier, system, file }: CaseResult): string {
   return `${tier}.${system}.${base.replaceAll('.', '-')}`
 }
 
-function caseElement(one: CaseResult): string[] {
+function caseElement(one: CaseResult, folder: string): string[] {
   const failing = isFailing(one.verdict)
   const name = `${one.id}${one.cell === undefined ? '' : `[${one.cell}]`} ${one.name}`
   const attributes = {
@@ -97,22 +101,26 @@ function caseElement(one: CaseResult): string[] {
     line: one.line,
     assertions: allSteps(one.attempts.at(-1)?.steps ?? []).filter(step => step.expected !== undefined).length,
   }
-  const output = systemOut(one)
+  const files = attachments(one, folder)
+  const steps = capped(
+    stepLines(one.attempts.at(-1)?.steps ?? []).join('\n'),
+    failing ? OUTPUT.failing : OUTPUT.passing,
+  )
+  const output = [steps, ...files.map(path => `[[ATTACHMENT|${path}]]`)].filter(Boolean).join('\n')
   const servers = failing
     ? (one.attempts.at(-1)?.serverLog ?? []).map(line => `${line.server}  ${line.text}`).join('\n')
     : ''
   return element('testcase', attributes, [
-    ...propertyElements(caseProperties(one)),
+    ...propertyElements(caseProperties(one, files)),
     ...resultElements(one),
-    ...(output ? [textElement('system-out', {}, capped(output, failing ? OUTPUT.failing : OUTPUT.passing))] : []),
+    ...(output ? [textElement('system-out', {}, output)] : []),
     ...(servers ? [textElement('system-err', {}, capped(servers, OUTPUT.failing))] : []),
   ])
 }
 
 type Property = readonly [name: string, value: string | undefined]
 
-function caseProperties(one: CaseResult): Property[] {
-  const files = one.attempts.flatMap(attempt => attempt.evidence.map(file => file.path))
+function caseProperties(one: CaseResult, files: readonly string[]): Property[] {
   const steps = isFailing(one.verdict) ? (one.attempts.at(-1)?.steps ?? []) : []
   return [
     ['id', one.id],
@@ -179,16 +187,16 @@ function resultElements(one: CaseResult): string[] {
   const last = one.attempts.at(-1)
   if (result.element === 'skipped') return element('skipped', { message: result.message })
   if (result.element === 'passed')
-    return one.verdict === 'flaky' ? earlier.map(attempt => attemptElement('flaky', attempt, one)) : []
+    return one.verdict === 'flaky' ? earlier.flatMap(attempt => attemptElement('flaky', attempt, one)) : []
   const body = (last && attemptText(last, one)) || result.message
   return [
     textElement(result.element, { message: result.message, type: result.type }, body),
-    ...earlier.map(attempt => attemptElement('rerun', attempt, one)),
+    ...earlier.flatMap(attempt => attemptElement('rerun', attempt, one)),
   ]
 }
 
 /** `flakyFailure`, `flakyError`, `rerunFailure`, `rerunError`: an attempt that did not decide. */
-function attemptElement(kind: 'flaky' | 'rerun', attempt: Attempt, one: CaseResult): string {
+function attemptElement(kind: 'flaky' | 'rerun', attempt: Attempt, one: CaseResult): string[] {
   const cause = causeOf({ ...one, limits: [] }, attempt)
   const name = `${kind}${attempt.verdict === 'failed' || attempt.verdict === 'limit broken' ? 'Failure' : 'Error'}`
   const attributes = {
@@ -198,16 +206,15 @@ function attemptElement(kind: 'flaky' | 'rerun', attempt: Attempt, one: CaseResu
   return element(name, attributes, [
     textElement('stackTrace', {}, attemptText(attempt, one)),
     textElement('system-out', {}, capped(stepLines(attempt.steps).join('\n'), OUTPUT.passing)),
-  ]).join('\n')
+  ])
 }
 
-function systemOut(one: CaseResult): string {
-  const last = one.attempts.at(-1)
-  const files = new Set([
-    ...one.attempts.flatMap(attempt => attempt.evidence.map(file => file.path)),
-    ...allSteps(last?.steps ?? []).flatMap(step => step.attachments.map(file => file.path)),
+function attachments(one: CaseResult, folder: string): string[] {
+  const kept = one.attempts.flatMap(attempt => [
+    ...attempt.evidence.map(file => file.path),
+    ...allSteps(attempt.steps).flatMap(step => step.attachments.map(file => file.path)),
   ])
-  return [...stepLines(last?.steps ?? []), ...[...files].map(path => `[[ATTACHMENT|${path}]]`)].join('\n')
+  return [...new Set(kept)].map(path => (folder === '' ? path : `${folder}/${path}`))
 }
 
 /** A file that holds no results is an error that a reader of junit.xml must not miss. */

@@ -1,6 +1,6 @@
 import { causeOf } from './cause.ts'
 import { CHANGE_KINDS, type Change, type ChangeKind, type Changes } from './changes.ts'
-import type { CaseResult, RunResult } from './model.ts'
+import type { CaseResult, RunResult, Verdict } from './model.ts'
 import { duration, plainText } from './plain-text.ts'
 import { countVerdicts, describeCounts, isFailing } from './verdicts.ts'
 
@@ -14,22 +14,21 @@ const TITLES: Readonly<Record<ChangeKind, string>> = {
   vanished: 'Vanished',
 }
 
-/** summary.md: short, new failures first, fit for a GitHub step summary (1 MB at most there). */
-export function summaryMarkdown(result: RunResult, changes: Changes): string {
+/** summary.md: short, new failures first, fit for a GitHub step summary. `source` is what the address of a case file begins with. */
+export function summaryMarkdown(result: RunResult, changes: Changes, source = '../../'): string {
+  const link = linkTo(source)
   const cases = new Map(result.cases.map(one => [one.key, one]))
   return [
     `## ${headline(result, changes)}`,
     '',
     facts(result, changes),
-    ...problems(result),
+    '',
+    describeCounts(countVerdicts(result.cases)),
+    ...problems(result, link),
     ...CHANGE_KINDS.flatMap(kind =>
-      section(
-        kind,
-        changes.list.filter(change => change.kind === kind),
-        cases,
-      ),
+      section({ kind, list: changes.list.filter(change => change.kind === kind), cases, link }),
     ),
-    ...knownFailures(result.cases),
+    ...knownFailures(result.cases, link),
     '',
     'Run it again:',
     '',
@@ -40,15 +39,19 @@ export function summaryMarkdown(result: RunResult, changes: Changes): string {
   ].join('\n')
 }
 
-/** `2 new failures, 1 still failing, 1 known failure, 212 passed`. */
+/** `2 new failures, 1 still failing, 1 known failure, 212 passed`; without earlier runs the failures by verdict. */
 export function headline(result: Pick<RunResult, 'cases' | 'problems' | 'interrupted'>, changes: Changes): string {
   const counts = countVerdicts(result.cases)
+  const known = changes.previous !== undefined
   const fresh = changes.list.filter(change => change.kind === 'new failure').length
+  const still = changes.list.filter(change => change.kind === 'still failing').length
+  const others = Object.entries(counts).filter(([verdict]) => !known || !isFailing(verdict as Verdict))
   const parts = [
     result.interrupted ? 'interrupted' : '',
     result.problems.length > 0 ? many(result.problems.length, 'file without results', 'files without results') : '',
-    fresh > 0 && changes.previous !== undefined ? many(fresh, 'new failure', 'new failures') : '',
-    describeCounts(counts),
+    known && fresh > 0 ? many(fresh, 'new failure', 'new failures') : '',
+    known && still > 0 ? `${still} still failing` : '',
+    describeCounts(Object.fromEntries(others)),
   ]
   return parts.filter(Boolean).join(', ') || 'no case ran'
 }
@@ -72,7 +75,7 @@ function facts(result: RunResult, changes: Changes): string {
     .join(' · ')
 }
 
-function problems(result: RunResult): string[] {
+function problems(result: RunResult, link: Link): string[] {
   if (result.problems.length === 0) return []
   const lines = result.problems.map(
     ({ file, error }) => `- ${code(error.code)} ${link(error.file ?? file, error.line)} ${text(error.message)}`,
@@ -80,17 +83,24 @@ function problems(result: RunResult): string[] {
   return ['', `### Files without results (${lines.length})`, '', ...short(lines)]
 }
 
-function section(kind: ChangeKind, list: readonly Change[], cases: ReadonlyMap<string, CaseResult>): string[] {
+type Section = {
+  readonly kind: ChangeKind
+  readonly list: readonly Change[]
+  readonly cases: ReadonlyMap<string, CaseResult>
+  readonly link: Link
+}
+
+function section({ kind, list, cases, link }: Section): string[] {
   if (list.length === 0) return []
   return [
     '',
     `### ${TITLES[kind]} (${list.length})`,
     '',
-    ...short(list.map(change => item(change, cases.get(change.key)))),
+    ...short(list.map(change => item(change, cases.get(change.key), link))),
   ]
 }
 
-function item(change: Change, one: CaseResult | undefined): string {
+function item(change: Change, one: CaseResult | undefined, link: Link): string {
   const was = change.kind === 'vanished' && change.before ? `, was ${change.before}` : ''
   if (!one) return `- ${code(change.key)}${was}`
   const cause =
@@ -104,7 +114,7 @@ function item(change: Change, one: CaseResult | undefined): string {
   return `- **${text(label(one))}** ${text(one.name)}${verdict}${since} ${link(one.file, one.line)}${cause ? `<br>${text(cause)}` : ''}`
 }
 
-function knownFailures(cases: readonly CaseResult[]): string[] {
+function knownFailures(cases: readonly CaseResult[], link: Link): string[] {
   const known = cases.filter(one => one.verdict === 'known failure' || one.verdict === 'unexpected pass')
   if (known.length === 0) return []
   const lines = known.map(
@@ -123,12 +133,15 @@ function short(lines: readonly string[]): string[] {
   return [...lines.slice(0, LISTED), `- … and ${lines.length - LISTED} more in report.html`]
 }
 
-/** Relative to the run folder, which is two levels below the project. */
-function link(file: string | undefined, line: number | undefined): string {
-  if (file === undefined) return ''
-  const place = line === undefined ? file : `${file}:${line}`
-  const target = file.split('/').map(encodeURIComponent).join('/')
-  return `[${text(place)}](../../${target}${line === undefined ? '' : `#L${line}`})`
+type Link = (file: string | undefined, line: number | undefined) => string
+
+function linkTo(source: string): Link {
+  return (file, line) => {
+    if (file === undefined) return ''
+    const place = line === undefined ? file : `${file}:${line}`
+    const target = file.split('/').map(encodeURIComponent).join('/')
+    return `[${text(place)}](${source}${target}${line === undefined ? '' : `#L${line}`})`
+  }
 }
 
 /** One line of text that Markdown and HTML take as it is. */

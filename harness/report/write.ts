@@ -1,5 +1,5 @@
 import { mkdir } from 'node:fs/promises'
-import { basename, dirname, join } from 'node:path'
+import { basename, dirname, join, relative, sep } from 'node:path'
 import { AssayError } from '../errors.ts'
 import { compareWithHistory } from './changes.ts'
 import { type HistoryLine, historyLine } from './history.ts'
@@ -8,6 +8,7 @@ import { reportHtml } from './html/page.ts'
 import { junitXml } from './junit.ts'
 import type { RunResult } from './model.ts'
 import { resultsJson } from './results-json.ts'
+import { sourceUrl } from './source-url.ts'
 import { summaryMarkdown } from './summary.ts'
 import { pointLink, writeWhole } from './whole-file.ts'
 
@@ -17,6 +18,8 @@ export type WriteReportsOptions = {
   readonly folder: string
   /** Folder of `runs.jsonl`: read for what changed, then given this run's line. Without it nothing is compared or kept. */
   readonly history?: string
+  /** Top of the project, from which case files are named. Default: the working directory. */
+  readonly project?: string
   /** Runs to compare with, oldest first, instead of those in `history`. */
   readonly previous?: readonly HistoryLine[]
   /** False when old results are reported again: `reports/latest` stays where it is and the history gets no line. Default true. */
@@ -35,7 +38,7 @@ const LOOK_BACK = 120
 
 /** Writes every report of a run. Never throws: what fails is named in `problems`, and the rest is written all the same. */
 export async function writeReports(options: WriteReportsOptions): Promise<WrittenReports> {
-  const { result, folder, history, newest = true } = options
+  const { result, folder, history, newest = true, project = process.cwd() } = options
   const files: string[] = []
   const problems: AssayError[] = []
   const attempt = async (path: string, work: () => Promise<void>) => {
@@ -62,8 +65,10 @@ export async function writeReports(options: WriteReportsOptions): Promise<Writte
 
   await mkdir(folder, { recursive: true, mode: 0o755 }).catch(error => problems.push(reportError(folder, error)))
   await write('results.json', () => resultsJson(result))
-  await write('junit.xml', () => junitXml(result))
-  await write('summary.md', () => summaryMarkdown(result, changes))
+  await write('junit.xml', () => junitXml(result, slashes(relative(project, folder))))
+  await write('summary.md', () =>
+    summaryMarkdown(result, changes, sourceUrl(process.env, slashes(relative(folder, project)))),
+  )
   await write('report.html', () => reportHtml(result, changes))
   if (newest && history !== undefined) {
     await attempt(historyFile(history), () => appendHistory(history, historyLine(result)))
@@ -73,6 +78,10 @@ export async function writeReports(options: WriteReportsOptions): Promise<Writte
     await attempt(latest, () => pointLink(latest, basename(folder)))
   }
   return { files, problems }
+}
+
+function slashes(path: string): string {
+  return path.split(sep).join('/')
 }
 
 function reportError(path: string, error: unknown): AssayError {

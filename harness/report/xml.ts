@@ -2,14 +2,14 @@ import { plainText } from './plain-text.ts'
 
 export type XmlAttributes = Readonly<Record<string, string | number | undefined>>
 
-/** An element of lines that are indented already; without content it closes itself. */
+/** An element as lines, its content indented; without content it closes itself. Text with line ends is one line of content. */
 export function element(name: string, attributes: XmlAttributes, content: readonly string[] = []): string[] {
   const open = `<${name}${Object.entries(attributes)
     .filter(([, value]) => value !== undefined)
     .map(([key, value]) => ` ${key}="${escapeAttribute(String(value))}"`)
     .join('')}`
   if (content.length === 0) return [`${open}/>`]
-  return [`${open}>`, ...content.map(line => (line.startsWith('<') ? `  ${line}` : line)), `</${name}>`]
+  return [`${open}>`, ...content.map(line => `  ${line}`), `</${name}>`]
 }
 
 /** An element that holds text: the text verbatim, in CDATA. */

@@ -23,7 +23,7 @@ export function caseRow(one: PageCase, note?: string): HTMLElement {
   return h(
     'a.row',
     { href: hashOf({ page: 'case', key: one.key }), 'data-row': 'case' },
-    badge(one.verdict, true),
+    badge(one.verdict),
     h('span.row-id', {}, one.id),
     h(
       'span.row-main',
@@ -84,7 +84,7 @@ export function suiteTree(cases: readonly PageCase[], open: (cases: readonly Pag
   return h(
     'div.tree',
     {},
-    [...suites].map(([suite, list]) => suiteFold(suite, list, open(list))),
+    [...suites].sort(([a], [b]) => (a < b ? -1 : 1)).map(([suite, list]) => suiteFold(suite, list, open(list))),
   )
 }
 
@@ -97,7 +97,7 @@ function suiteFold(suite: string, list: readonly PageCase[], open: boolean): HTM
   const head = h(
     'summary',
     { 'data-row': 'suite' },
-    h('span.fold-name', {}, suite),
+    suiteName(suite),
     countBadges(list),
     h('span.number.row-time', {}, time(spent)),
   )
@@ -108,6 +108,12 @@ function suiteFold(suite: string, list: readonly PageCase[], open: boolean): HTM
     fold.open = true
   }
   return fold
+}
+
+/** The part before the last slash is the same for many, so it stands back. */
+function suiteName(suite: string): HTMLElement {
+  const cut = suite.lastIndexOf('/') + 1
+  return h('span.fold-name', {}, h('span.muted', {}, suite.slice(0, cut)), suite.slice(cut))
 }
 
 /** `✕ 2  ✓ 14`: how many of each verdict. */

@@ -46,8 +46,9 @@ export function casePage(options: CasePageOptions): HTMLElement {
     one.reason && h('p.reason', {}, one.ticket && h('strong', {}, `${one.ticket}: `), one.reason),
     caseFacts(one, detail),
     h('div.buttons', {}, command('Copy', detail.replay), copyButton('Copy link', location.href)),
-    one.limits && h('div.part', {}, h('h2', {}, 'Limits'), limitsTable(one.limits)),
+    one.verdict === 'limit broken' && limitsView(one),
     attemptsView(options),
+    one.verdict !== 'limit broken' && limitsView(one),
     metricsView(detail),
   )
 }
@@ -138,7 +139,8 @@ function attemptView(
     ),
     failed && detail.excerpt && (covered || failedStep) && excerptView(detail.excerpt, attempt.error, failedStep?.line),
     attempt.steps.length > 0 && h('h2', {}, 'Steps', h('span.count', {}, count(attempt.steps.length))),
-    attempt.steps.length > 0 && stepList({ steps: attempt.steps, axis: axisOf(attempt.steps), chosen, onOpen }),
+    attempt.steps.length > 0 &&
+      stepList({ steps: attempt.steps, axis: axisOf(attempt.steps), chosen, told: attempt.error, onOpen }),
     serverLogView(attempt.serverLog, attempt.startedAt),
     attempt.evidence.length > 0 &&
       h(
@@ -169,6 +171,10 @@ function brokenAmong(steps: readonly StepResult[]): StepResult | undefined {
       return brokenAmong(step.steps) ?? step
   }
   return undefined
+}
+
+function limitsView({ limits }: PageCase): HTMLElement | undefined {
+  return limits && h('div.part', {}, h('h2', {}, 'Limits'), limitsTable(limits))
 }
 
 function metricsView({ metrics }: PageDetail): HTMLElement | undefined {

@@ -29,8 +29,16 @@ export function append(parent: Element, children: readonly Child[]): void {
   for (const child of children) {
     if (child === undefined || child === null || child === false) continue
     if (Array.isArray(child)) append(parent, child)
-    else parent.append(child instanceof Node ? child : String(child))
+    else parent.append(child instanceof Node ? child : visible(String(child)))
   }
+}
+
+/** Terminal colours say nothing here; other control characters are shown as the pictures that Unicode has for them. */
+export function visible(text: string): string {
+  return text
+    .replace(/\u001b\[[0-?]*[ -/]*[@-~]/g, '')
+    .replace(/[\u0000-\u0008\u000b-\u001f]/g, control => String.fromCharCode(0x2400 + control.charCodeAt(0)))
+    .replace(/\u007f/g, '\u2421')
 }
 
 const SVG = 'http://www.w3.org/2000/svg'

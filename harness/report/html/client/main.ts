@@ -43,7 +43,9 @@ async function start(): Promise<void> {
       main.replaceChildren(overviewView)
       status.textContent = ''
     } else {
-      main.replaceChildren(section('Cases found', listed.length, foundCases(listed)))
+      main.replaceChildren(
+        section('Cases found', `${count(listed.length)} of ${count(summary.cases.length)}`, foundCases(listed)),
+      )
       status.textContent = `${count(listed.length)} of ${count(summary.cases.length)} cases`
     }
     document.title = `assay ${summary.run.id}`

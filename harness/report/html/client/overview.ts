@@ -176,34 +176,37 @@ function changeRows(kind: ChangeKind, list: readonly CaseChange[], byKey: Readon
   ]
 }
 
-/** Only where a cause is shared: a list of single failures would say nothing new. */
+/** Only causes that several cases share: a list of single failures would say nothing new. */
 function causesSection({ groups }: PageSummary, byKey: ReadonlyMap<string, PageCase>): Child {
-  if (!groups.some(group => group.keys.length > 1)) return undefined
-  const views = groups.slice(0, 50).map(group => {
+  const shared = groups.filter(group => group.keys.length > 1)
+  if (shared.length === 0) return undefined
+  const alone = groups.length - shared.length
+  const folds = shared.slice(0, 50).map(group => {
     const cases = group.keys.flatMap(key => byKey.get(key) ?? [])
-    const body = h('div.fold-body')
-    const fold = h(
-      'details.fold',
-      {},
-      h(
-        'summary',
-        { 'data-row': 'cause' },
-        h('span.badge.bad.number', {}, count(cases.length)),
-        h('span.fold-name', {}, group.title, group.step && h('span.muted', {}, ` in “${group.step}”`)),
-      ),
-      body,
-    )
-    fold.addEventListener('toggle', () => {
-      if (fold.open && body.childElementCount === 0) body.append(...cases.slice(0, 200).map(one => caseRow(one)))
-    })
-    return fold
+    const name = [group.title, group.step && h('span.muted', {}, ` in “${group.step}”`)]
+    return countedFold(cases.length, 'bad', name, () => cases.slice(0, 200).map(one => caseRow(one)))
   })
   return section(
     'Failures by cause',
-    groups.length,
-    views,
-    groups.length > views.length && h('p.muted', {}, `and ${groups.length - views.length} more, of one case each`),
+    shared.length,
+    folds,
+    alone > 0 && h('p.muted', {}, `${plural(alone, 'failure')} besides, each with a cause of its own`),
   )
+}
+
+function countedFold(size: number, tone: string, name: Child, rows: () => HTMLElement[]): HTMLElement {
+  const body = h('div.fold-body')
+  const head = h(
+    'summary',
+    { 'data-row': 'fold' },
+    h('span', { class: `badge number ${tone}` }, count(size)),
+    h('span.fold-name', {}, name),
+  )
+  const fold = h('details.fold', {}, head, body)
+  fold.addEventListener('toggle', () => {
+    if (fold.open && body.childElementCount === 0) body.append(...rows())
+  })
+  return fold
 }
 
 function limitsSection(cases: readonly PageCase[]): Child {
@@ -241,25 +244,11 @@ function skipsSection(cases: readonly PageCase[]): Child {
     else reasons.set(reason, [one])
   }
   if (reasons.size === 0) return undefined
-  const folds = [...reasons].map(([reason, list]) => {
-    const body = h('div.fold-body')
-    const fold = h(
-      'details.fold',
-      {},
-      h(
-        'summary',
-        { 'data-row': 'skip' },
-        h('span.badge.calm.number', {}, count(list.length)),
-        h('span.fold-name', {}, reason),
-      ),
-      body,
-    )
-    fold.addEventListener('toggle', () => {
-      if (fold.open && body.childElementCount === 0)
-        body.append(...list.map(one => caseRow({ ...one, reason: undefined, message: undefined })))
-    })
-    return fold
-  })
+  const folds = [...reasons].map(([reason, list]) =>
+    countedFold(list.length, 'calm', reason, () =>
+      list.map(one => caseRow({ ...one, reason: undefined, message: undefined })),
+    ),
+  )
   return section('Skipped, by reason', undefined, folds)
 }
 

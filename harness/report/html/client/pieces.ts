@@ -1,4 +1,4 @@
-import { type Child, drawing, h } from './element.ts'
+import { type Child, drawing, h, visible } from './element.ts'
 import { count } from './format.ts'
 
 /** A button that puts a text on the clipboard and says so. Where the browser refuses, the text is selected for the hand. */
@@ -42,8 +42,13 @@ export function command(label: string, text: string): HTMLElement {
   return h('div.command', {}, h('code', {}, text), copyButton(label, text))
 }
 
-export function section(title: string, size: number | undefined, ...content: readonly Child[]): HTMLElement {
-  return h('section.panel', {}, h('h2', {}, title, size !== undefined && h('span.count', {}, count(size))), content)
+export function section(title: string, size: number | string | undefined, ...content: readonly Child[]): HTMLElement {
+  return h(
+    'section.panel',
+    {},
+    h('h2', {}, title, size !== undefined && h('span.count', {}, typeof size === 'number' ? count(size) : size)),
+    content,
+  )
 }
 
 /** Names and values, those without a value left out. */
@@ -104,7 +109,7 @@ export function longText(text: string): HTMLElement {
   const box = h('pre', { tabindex: 0 }, text.slice(0, LONG))
   const more = h('button.quiet', { type: 'button' }, `Show all ${count(text.length)} characters`)
   more.addEventListener('click', () => {
-    box.textContent = text
+    box.textContent = visible(text)
     more.remove()
   })
   return h('div', {}, box, more)

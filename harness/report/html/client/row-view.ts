@@ -18,7 +18,7 @@ export function rowsView(rows: RowDifferences): HTMLElement {
     total === 0
       ? `${plural(compared, 'row')} compared, none differs`
       : `${parts.join(', ')} of ${plural(compared, 'row')} compared${shown}`
-  const beside = rows.columns.length <= BESIDE
+  const beside = rows.columns.length <= BESIDE && !matchMedia('(max-width: 720px)').matches
   return h(
     'div.part',
     {},

@@ -1,4 +1,4 @@
-import type { Phase, StepResult } from '../../model.ts'
+import type { ErrorRecord, Phase, StepResult } from '../../model.ts'
 import { fileHref, h } from './element.ts'
 import { plural, time } from './format.ts'
 import { longText } from './pieces.ts'
@@ -16,6 +16,8 @@ type StepListOptions = {
   readonly axis: Axis
   /** The step that the URL names; counted from 1 over all steps of the attempt, outer before inner. */
   readonly chosen: number | undefined
+  /** The attempt's error, which stands above the steps and need not be told again. */
+  readonly told: ErrorRecord | undefined
   onOpen(number: number): void
 }
 
@@ -128,10 +130,7 @@ function stepBody(step: StepResult, number: number, options: StepListOptions): H
       h('span.muted', {}, `${step.file}:${step.line}`),
     ),
     inner.length > 0 && h('div.steps.inner', {}, inner),
-    step.error &&
-      (broken(step)
-        ? errorView(step.error, false)
-        : h('div.part', {}, h('h4', {}, 'Error, as expected'), errorView(step.error, false))),
+    stepError(step, options.told),
     differencesView(step.differences),
     ...step.rows.map(rowsView),
     !shownBySql && valueView('Input', step.input),
@@ -153,4 +152,12 @@ function stepBody(step: StepResult, number: number, options: StepListOptions): H
       ),
   ]
   return parts.filter(part => part instanceof HTMLElement)
+}
+
+function stepError(step: StepResult, told: ErrorRecord | undefined): HTMLElement | undefined {
+  const { error } = step
+  if (!error) return undefined
+  if (!broken(step)) return h('div.part', {}, h('h4', {}, 'Error, as expected'), errorView(error, false))
+  if (error.message === told?.message && error.code === told.code) return h('p.error-line', {}, error.message)
+  return errorView(error)
 }

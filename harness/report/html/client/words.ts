@@ -61,15 +61,10 @@ export function failing(verdict: Verdict): boolean {
   return FAILING_VERDICTS.includes(verdict)
 }
 
-/** Icon and word of a verdict; only the icon, with the word for those who cannot see it, where a column is narrow. */
-export function badge(verdict: Verdict, iconOnly = false): HTMLElement {
+/** Icon and word of a verdict. */
+export function badge(verdict: Verdict): HTMLElement {
   const { tone, path } = VERDICT_LOOK[verdict]
-  return h(
-    'span',
-    { class: `badge ${tone}`, title: verdict },
-    drawing(path),
-    h(iconOnly ? 'span.unseen' : 'span', {}, verdict),
-  )
+  return h('span', { class: `badge ${tone}`, title: verdict }, drawing(path), h('span.word', {}, verdict))
 }
 
 export function stepIcon(state: StepState): HTMLElement {
