@@ -3,6 +3,7 @@ import { chmod, mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { StartedTarget, TargetDefinition, TargetProvider } from '../target.ts'
 import type { Addresses } from './addresses.ts'
+import { freeSharedMemory } from './shared-memory.ts'
 
 export type InstanceOptions = {
   readonly definition: TargetDefinition
@@ -78,6 +79,7 @@ export class Instance {
     } catch (error) {
       this.#options.log(`${this.definition.name} could not be ended: ${(error as Error).message}`)
     }
+    await freeSharedMemory(this.#folder)
     await rm(this.#folder, { recursive: true, force: true, maxRetries: 3 })
     for (const address of this.#taken) this.#options.addresses.giveBack(address)
   }

@@ -10,6 +10,7 @@ import { Pool } from './pool.ts'
 import { createRunFolder, sweepRunFolders } from './run-folder.ts'
 import { serve } from './serve.ts'
 import type { KeeperOptions } from './start.ts'
+import { startWatchdog } from './watchdog.ts'
 
 const STOP_WITHIN = 4_000
 
@@ -17,6 +18,7 @@ const options: KeeperOptions = JSON.parse(process.argv[2] ?? '{}')
 const log = (text: string): void => void process.stderr.write(`${text}\n`)
 
 const [folder, addresses] = await Promise.all([createRunFolder(), Addresses.claim()])
+startWatchdog(folder.path)
 const pool = new Pool({ ...options, folder: folder.path, addresses, log })
 const loading = load(options.config).then(assay => new Grants(assay.targets, pool))
 loading.catch(() => {})

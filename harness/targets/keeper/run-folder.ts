@@ -1,14 +1,18 @@
 import { randomBytes } from 'node:crypto'
 import { readlinkSync } from 'node:fs'
-import { chmod, mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { chmod, mkdir, readdir, readFile, realpath, rm, stat, writeFile } from 'node:fs/promises'
 import { connect } from 'node:net'
 import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
 import { cacheFolder } from '../cache.ts'
 import { processesIn, processStart } from '../process-tree.ts'
+import { spreadFolder } from '../spread-folder.ts'
+import { freeSharedMemory } from './shared-memory.ts'
 
 const OWNER = 'owner.json'
 /** A folder without an owner file is about to get one, unless it is older than this. */
 const UNOWNED_MS = 60_000
+const KILL_WITHIN = 3_000
 
 type Owner = { readonly pid: number; readonly start: string; readonly pidNamespace: string; readonly socket: string }
 
@@ -20,9 +24,13 @@ function runsFolder(): string {
 
 /** The folder of this process's servers. Other uids may pass through it (PostgreSQL runs under one), not list it; the socket's folder is closed. */
 export async function createRunFolder(): Promise<RunFolder> {
-  const path = join(runsFolder(), `${process.pid}-${randomBytes(4).toString('hex')}`)
+  await mkdir(runsFolder(), { recursive: true })
+  // Real, because the kernel shows the real working directory of a process.
+  const path = join(await realpath(runsFolder()), `${process.pid}-${randomBytes(4).toString('hex')}`)
   const socket = join(path, 'keeper', 'socket')
-  await mkdir(path, { recursive: true })
+  await spreadFolder(runsFolder())
+  await mkdir(path)
+  await spreadFolder(path)
   await chmod(path, 0o711)
   await mkdir(join(path, 'keeper'), { mode: 0o700 })
   const owner: Owner = {
@@ -38,8 +46,9 @@ export async function createRunFolder(): Promise<RunFolder> {
 /** Removes what dead keepers left: their servers, shared memory and folders. Returns the folders. */
 export async function sweepRunFolders(): Promise<readonly string[]> {
   const swept: string[] = []
-  for (const name of await readdir(runsFolder()).catch(() => [])) {
-    const path = join(runsFolder(), name)
+  const runs = await realpath(runsFolder())
+  for (const name of await readdir(runs)) {
+    const path = join(runs, name)
     if (await alive(path)) continue
     await removeRunFolder(path)
     swept.push(path)
@@ -48,7 +57,8 @@ export async function sweepRunFolders(): Promise<readonly string[]> {
 }
 
 async function removeRunFolder(path: string): Promise<void> {
-  for (let left = processesIn(path); left.length > 0; left = processesIn(path))
+  const deadline = performance.now() + KILL_WITHIN
+  for (let left = processesIn(path); left.length > 0 && performance.now() < deadline; left = processesIn(path)) {
     for (const pid of left) {
       try {
         process.kill(pid, 'SIGKILL')
@@ -56,6 +66,9 @@ async function removeRunFolder(path: string): Promise<void> {
         // It ended in between.
       }
     }
+    await delay(5)
+  }
+  await freeSharedMemory(path)
   await rm(path, { recursive: true, force: true, maxRetries: 3 })
 }
 

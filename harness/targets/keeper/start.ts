@@ -44,7 +44,8 @@ export async function startKeeper(options: StartKeeperOptions): Promise<RunningK
   child.stderr.setEncoding('utf8').on(
     'data',
     lineSplitter(line => {
-      last.splice(0, last.length - 9, line)
+      last.push(line)
+      if (last.length > 12) last.shift()
       log(line)
     }),
   )
