@@ -1,16 +1,26 @@
 import { defineConfig } from 'vitest/config'
+import { assayVitest } from './harness/vitest/index.ts'
+
+const assay = await assayVitest()
 
 export default defineConfig({
+  plugins: [assay.plugin],
   test: {
+    includeTaskLocation: true,
+    strictTags: true,
+    tags: assay.tags,
+    reporters: [assay.reporter],
     projects: [
       {
+        extends: true,
         test: {
           name: 'unit',
           include: ['{harness,fixtures,scripts}/**/*.test.ts'],
           environment: 'node',
-          globalSetup: ['harness/targets/keeper/vitest-setup.ts'],
+          globalSetup: [assay.globalSetup],
         },
       },
+      ...assay.projects,
     ],
   },
 })

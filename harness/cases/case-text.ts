@@ -1,0 +1,123 @@
+import {
+  type Document,
+  isMap,
+  isNode,
+  isPair,
+  isScalar,
+  LineCounter,
+  type Node,
+  parseDocument,
+  type Scalar,
+} from 'yaml'
+import { AssayError, type Place } from '../errors.ts'
+
+export type Path = readonly (string | number)[]
+
+/** A YAML file that remembers where each of its values stands. */
+export class CaseText {
+  readonly file: string
+  readonly text: string
+  /** Plain data. Integers beyond 2^53 are text, so that no digit is lost. */
+  readonly value: unknown
+  readonly #document: Document
+  readonly #lines = new LineCounter()
+
+  /** Throws ASSAY_CASE_YAML at the first place that is not YAML. */
+  constructor(file: string, text: string) {
+    this.file = file
+    this.text = text
+    this.#document = parseDocument(text, {
+      lineCounter: this.#lines,
+      prettyErrors: false,
+      intAsBigInt: true,
+      version: '1.2',
+    })
+    const problem = this.#document.errors[0]
+    if (problem)
+      throw new AssayError('ASSAY_CASE_YAML', yamlMessage(problem.message), { where: this.#at(problem.pos[0]) })
+    this.value = plain(this.#document.toJS({ maxAliasCount: 100 }))
+  }
+
+  /** Where the value at `path` begins; of the nearest parent that exists where it does not. */
+  place(path: Path): Place {
+    for (let length = path.length; length > 0; length--) {
+      const node = this.#node(path.slice(0, length))
+      if (node?.range) return this.#at(node.range[0])
+    }
+    return { file: this.file, line: 1, column: 1 }
+  }
+
+  /** Where the key that names the value at `path` stands. */
+  keyPlace(path: Path): Place {
+    const parent = this.#node(path.slice(0, -1))
+    const name = path.at(-1)
+    if (isMap(parent)) {
+      const pair = parent.items.find(
+        item => isPair(item) && isScalar(item.key) && String(item.key.value) === String(name),
+      )
+      const key = pair?.key
+      if (isNode(key) && key.range) return this.#at(key.range[0])
+    }
+    return this.place(path)
+  }
+
+  /** Where the character at `offset` of the text at `path` stands in the file: a caret inside a block of SQL. */
+  textPlace(path: Path, offset: number): Place {
+    const node = this.#node(path)
+    if (!isScalar(node) || typeof node.value !== 'string' || !node.range) return this.place(path)
+    return this.#at(sourceOffset(this.text, node as Scalar<string>, offset))
+  }
+
+  #node(path: Path): Node | undefined {
+    const node = path.length === 0 ? this.#document.contents : this.#document.getIn(path, true)
+    return isNode(node) ? node : undefined
+  }
+
+  #at(offset: number): Place {
+    const { line, col } = this.#lines.linePos(offset)
+    return { file: this.file, line, column: col }
+  }
+}
+
+/** Source offset of the character at `offset` of a scalar's value. Exact for block literals and for one-line scalars without escapes. */
+function sourceOffset(text: string, node: Scalar<string>, offset: number): number {
+  const start = node.range?.[0] ?? 0
+  const value = node.value
+  if (node.type === 'BLOCK_LITERAL') {
+    const before = value.slice(0, offset)
+    const row = before.split('\n').length - 1
+    const column = offset - (before.lastIndexOf('\n') + 1)
+    let line = text.indexOf('\n', start) + 1
+    const indent = blockIndent(text, line, node.range?.[1] ?? text.length)
+    for (let skipped = 0; skipped < row; skipped++) line = text.indexOf('\n', line) + 1
+    return line + indent + column
+  }
+  if (node.type === 'QUOTE_DOUBLE' || node.type === 'QUOTE_SINGLE') return start + 1 + offset
+  if (node.type === 'PLAIN') return start + offset
+  return start
+}
+
+/** The indent of a block is that of its first line that is not empty. */
+function blockIndent(text: string, from: number, to: number): number {
+  for (let line = from; line < to; line = text.indexOf('\n', line) + 1) {
+    const end = text.indexOf('\n', line)
+    const content = text.slice(line, end < 0 ? to : end)
+    if (content.trim() !== '') return content.length - content.trimStart().length
+    if (end < 0) break
+  }
+  return 0
+}
+
+function plain(value: unknown): unknown {
+  if (typeof value === 'bigint') return Number.isSafeInteger(Number(value)) ? Number(value) : value.toString()
+  if (Array.isArray(value)) return value.map(plain)
+  if (value !== null && typeof value === 'object') {
+    return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, plain(inner)]))
+  }
+  return value
+}
+
+function yamlMessage(message: string): string {
+  const first = (message.split('\n')[0] ?? message).replace(/:$/, '')
+  return `not valid YAML: ${first.charAt(0).toLowerCase()}${first.slice(1)}`
+}

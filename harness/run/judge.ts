@@ -1,0 +1,53 @@
+import { type CompareRecorded, differences, isMatcher, show } from '../cases/expect.ts'
+import type { Fails } from '../cases/model.ts'
+import type { ActionError } from '../errors.ts'
+import type { Difference } from '../report/model.ts'
+import { ExpectationError, summarise } from './step-failure.ts'
+
+/** What a step that failed as it must gives as its result. */
+export type FailureResult = {
+  readonly code: string | number | undefined
+  readonly class: string | undefined
+  readonly message: string
+  readonly data: unknown
+}
+
+/** Throws ASSAY_STEP_EXPECT where a result is not as expected. */
+export function judgeExpectation(expected: unknown, actual: unknown, recorded: CompareRecorded): void {
+  const found = differences(expected, actual, recorded)
+  if (found.length > 0) throw new ExpectationError('ASSAY_STEP_EXPECT', summarise(found), found)
+}
+
+/** The result of a step that must fail and did. Throws ASSAY_STEP_FAILS where it failed in another way. */
+export function judgeFailure(fails: Fails, error: ActionError, recorded: CompareRecorded): FailureResult {
+  const code = typeof fails.code === 'string' && fails.code.startsWith('ASSAY_') ? error.code : error.systemCode
+  const found: Difference[] = []
+  if (fails.code !== undefined)
+    found.push(...differences(textual(fails.code), code === undefined ? null : String(code), recorded, 'code'))
+  if (fails.class !== undefined) found.push(...differences(fails.class, error.class ?? null, recorded, 'class'))
+  if (fails.message !== undefined)
+    found.push(...differences(messagePattern(fails.message), error.message, recorded, 'message'))
+  if (found.length > 0) {
+    throw new ExpectationError(
+      'ASSAY_STEP_FAILS',
+      `failed, but not as it must: ${summarise(found)}; the error was: ${error.message}`,
+      found,
+      { cause: error },
+    )
+  }
+  return { code: error.systemCode, class: error.class, message: error.message, data: error.data }
+}
+
+/** What to throw when a step that must fail succeeds. */
+export function unexpectedSuccess(fails: Fails, result: unknown): ExpectationError {
+  const what = Object.entries(fails)
+    .map(([key, value]) => `${key} ${show(value)}`)
+    .join(', ')
+  const message = `succeeded, although it must fail${what === '' ? '' : ` with ${what}`}`
+  return new ExpectationError('ASSAY_STEP_FAILS', message, [{ path: '', message, expected: { fails }, actual: result }])
+}
+
+/** SQLSTATEs and statuses are written with and without quotes. */
+const textual = (value: unknown): unknown => (typeof value === 'number' ? String(value) : value)
+
+const messagePattern = (value: unknown): unknown => (isMatcher(value) ? value : { contains: value })

@@ -1,0 +1,44 @@
+import { connect } from '../sql/connect.ts'
+import type { ConnectOptions, SqlSession } from '../sql/session.ts'
+import type { Endpoint } from '../targets/target.ts'
+
+/** The SQL sessions of one case: made on first use, kept under a name, closed together. */
+export class Sessions implements AsyncDisposable {
+  readonly #open = new Map<string, Promise<SqlSession>>()
+
+  /** The session of that name on that endpoint; a lost connection is replaced. */
+  async get(
+    endpoint: Endpoint,
+    { name = '', ...options }: ConnectOptions & { readonly name?: string } = {},
+  ): Promise<SqlSession> {
+    const key = [
+      endpoint.protocol,
+      endpoint.host,
+      endpoint.port,
+      endpoint.user,
+      options.database ?? endpoint.database ?? '',
+      name,
+    ].join('\0')
+    const existing = this.#open.get(key)
+    if (existing) {
+      const session = await existing
+      if (session.open) return session
+      await session.close().catch(() => {})
+    }
+    const started = connect(endpoint, { applicationName: 'assay', ...options })
+    this.#open.set(key, started)
+    started.catch(() => this.#open.delete(key))
+    return started
+  }
+
+  /** Closes all; the next `get` connects anew. */
+  async close(): Promise<void> {
+    const all = [...this.#open.values()]
+    this.#open.clear()
+    await Promise.allSettled(all.map(async session => (await session).close()))
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close()
+  }
+}

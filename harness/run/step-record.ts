@@ -1,0 +1,96 @@
+import type { StepRecord as ActionRecord } from '../actions/define-action.ts'
+import type { Step } from '../cases/model.ts'
+import type {
+  Difference,
+  ErrorRecord,
+  Phase,
+  RowDifferences,
+  SqlRecord,
+  StepResult,
+  StepState,
+} from '../report/model.ts'
+import { cap } from './cap.ts'
+
+/** What is noted of a step while it runs; `result()` is what the report gets. */
+export class StepRecord {
+  readonly step: Step
+  readonly phase: Phase
+  readonly startedAt: number
+  readonly children: StepRecord[] = []
+  name: string
+  state: StepState = 'passed'
+  on: readonly string[] = []
+  input: unknown
+  value: unknown
+  expected: unknown
+  differences: readonly Difference[] = []
+  tries: number | undefined
+  error: ErrorRecord | undefined
+  note: string | undefined
+  #endedAt: number | undefined
+  #sql: SqlRecord[] = []
+  #rows: RowDifferences[] = []
+  #texts: { title: string; text: string }[] = []
+  #attachments: { name: string; path: string }[] = []
+  #log: string[] = []
+
+  constructor(step: Step, phase: Phase, startedAt: number) {
+    this.step = step
+    this.phase = phase
+    this.startedAt = startedAt
+    this.name = step.name ?? step.action
+  }
+
+  add(entry: ActionRecord): void {
+    if (entry.kind === 'sql') this.#sql.push(entry.sql)
+    else if (entry.kind === 'rows') this.#rows.push(entry.rows)
+    else if (entry.kind === 'text') this.#texts.push({ title: entry.title, text: entry.text })
+    else if (entry.kind === 'attachment') this.#attachments.push({ name: entry.name, path: entry.path })
+    else this.error = entry.error
+  }
+
+  log(text: string): void {
+    this.#log.push(text)
+  }
+
+  /** A new try under `eventually`: the report shows the last one's statements, and how many there were. */
+  nextTry(): void {
+    this.tries = (this.tries ?? 0) + 1
+    this.#sql = []
+    this.#rows = []
+    this.children.length = 0
+  }
+
+  end(now: number): void {
+    this.#endedAt = now
+  }
+
+  result(): StepResult {
+    return {
+      phase: this.phase,
+      name: this.name,
+      action: this.step.action,
+      state: this.state,
+      file: this.step.place.file,
+      line: this.step.place.line ?? 0,
+      startedAt: this.startedAt,
+      duration: (this.#endedAt ?? this.startedAt) - this.startedAt,
+      on: this.on,
+      input: cap(this.input),
+      result: cap(this.value),
+      expected: cap(this.expected),
+      differences: this.differences
+        .slice(0, 100)
+        .map(({ expected, actual, ...rest }) => ({ ...rest, expected: cap(expected), actual: cap(actual) })),
+      tries: this.tries,
+      sql: this.#sql,
+      rows: this.#rows,
+      texts: this.#texts,
+      attachments: this.#attachments,
+      log: this.#log,
+      error: this.error,
+      note: this.note,
+      steps: this.children.map(child => child.result()),
+    }
+  }
+}

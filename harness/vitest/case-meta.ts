@@ -1,0 +1,48 @@
+import type { StepResult } from '../report/model.ts'
+import type { CaseOutcome } from '../run/case-run.ts'
+
+/** What is known of a case before it runs: in the `meta` of its test, for the reporter and for cases that never ran. */
+export type CaseMeta = {
+  readonly id: string
+  /** `<case id>[<cell>]`, without the tier. */
+  readonly key: string
+  readonly name: string
+  readonly cell?: string
+  readonly suite: string
+  readonly about?: string
+  readonly system: string
+  /** Relative to the project, with forward slashes. */
+  readonly file: string
+  readonly line: number
+  readonly owner?: string
+  readonly tags: readonly string[]
+  readonly links: Readonly<Record<string, readonly string[]>>
+}
+
+/** Sent while a case runs: steps that have ended. */
+export type StepsArtifact = {
+  readonly type: 'assay:steps'
+  readonly attempt: number
+  readonly steps: readonly StepResult[]
+}
+
+/** Sent once at the end of each attempt. */
+export type OutcomeArtifact = {
+  readonly type: 'assay:outcome'
+  readonly attempt: number
+  readonly outcome: Omit<CaseOutcome, 'error'>
+}
+
+declare module 'vitest' {
+  interface TaskMeta {
+    assay?: CaseMeta
+  }
+  interface TestArtifactRegistry {
+    'assay:steps': StepsArtifact
+    'assay:outcome': OutcomeArtifact
+  }
+  interface ProvidedContext {
+    assay: import('./run-context.ts').RunContext
+    assayTier: import('../targets/target.ts').Tier
+  }
+}

@@ -1,0 +1,82 @@
+import { existsSync, globSync } from 'node:fs'
+import { availableParallelism } from 'node:os'
+import { join, resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import type { ViteUserConfig } from 'vitest/config'
+import { registryOf } from '../cases/registry.ts'
+import type { Tier } from '../targets/target.ts'
+import { CaseFiles } from './case-files.ts'
+import { findConfig, loadConfig } from './load-config.ts'
+import { caseFilePlugin } from './plugin.ts'
+import { AssayReporter } from './reporter.ts'
+import { openRun } from './run-context.ts'
+
+export type AssayVitestOptions = {
+  /** Folder of the project. Default: that of the nearest assay.config.ts. */
+  readonly root?: string
+  /** Where case files are, relative to the root. Default `cases/**\/*.case.yaml`. */
+  readonly include?: readonly string[]
+  readonly exclude?: readonly string[]
+  /** Default `reports`. */
+  readonly reports?: string
+  /** Default: `embedded`, and `real` where conf/real.ini exists. */
+  readonly tiers?: readonly Tier[]
+  /** Files that run side by side. Suites mostly wait for servers, so this is more than there are cores. */
+  readonly maxWorkers?: number
+}
+
+type Project = NonNullable<NonNullable<ViteUserConfig['test']>['projects']>[number]
+
+export type AssayVitest = {
+  /** Pass to `plugins`. */
+  readonly plugin: ReturnType<typeof caseFilePlugin>
+  /** One vitest project for each tier: pass to `test.projects`, beside those of your own tests. */
+  readonly projects: Project[]
+  /** Pass to `test.reporters`. */
+  readonly reporter: AssayReporter
+  /** Pass to `test.tags`. */
+  readonly tags: { readonly name: string; readonly description: string }[]
+  /** Pass to `globalSetup` of projects whose own tests lease targets. */
+  readonly globalSetup: string
+}
+
+const EXTENSION = import.meta.url.endsWith('.ts') ? 'ts' : 'js'
+const GLOBAL_SETUP = fileURLToPath(new URL(`./global-setup.${EXTENSION}`, import.meta.url))
+
+/** What a vitest.config.ts needs to run case files. */
+export async function assayVitest(options: AssayVitestOptions = {}): Promise<AssayVitest> {
+  const config = findConfig(options.root ?? process.cwd())
+  const root = options.root === undefined ? resolve(config, '..') : resolve(options.root)
+  const assay = await loadConfig(config)
+  const include = options.include ?? ['cases/**/*.case.yaml']
+  const files = new CaseFiles(root, registryOf(assay), () =>
+    globSync([...include], { cwd: root, exclude: ['**/node_modules/**'] }).map(path => join(root, path)),
+  )
+  const run = openRun({ root, config, reports: options.reports })
+  const tiers = options.tiers ?? (existsSync(join(root, 'conf/real.ini')) ? ['embedded', 'real'] : ['embedded'])
+  const projects = tiers.map(
+    (tier): Project => ({
+      extends: true,
+      test: {
+        name: tier,
+        root,
+        include: [...include],
+        exclude: ['**/node_modules/**', ...(options.exclude ?? [])],
+        environment: 'node',
+        // generated modules hold no state, and a worker for each file would cost more than most cases
+        isolate: false,
+        pool: 'threads',
+        maxWorkers: options.maxWorkers ?? Math.max(4, availableParallelism()),
+        globalSetup: [GLOBAL_SETUP],
+        provide: { assay: run, assayTier: tier },
+      },
+    }),
+  )
+  return {
+    plugin: caseFilePlugin(files),
+    projects,
+    reporter: new AssayReporter({ run, files }),
+    tags: Object.entries(assay.tags).map(([name, description]) => ({ name, description })),
+    globalSetup: GLOBAL_SETUP,
+  }
+}

@@ -1,0 +1,1 @@
+export { type AssayVitest, type AssayVitestOptions, assayVitest } from './config.ts'
