@@ -5,7 +5,8 @@ import { fingerprintOf } from '../fingerprint.ts'
 import type { CaseResult, RunResult } from '../model.ts'
 import { plainText } from '../plain-text.ts'
 import { countVerdicts } from '../verdicts.ts'
-import { type PageCase, type PageDetail, type PageGroup, type PageSummary, VERDICT_LETTERS } from './payload.ts'
+import { compactAttempt } from './compact.ts'
+import { type PackedDetail, type PageCase, type PageGroup, type PageSummary, VERDICT_LETTERS } from './payload.ts'
 
 /** Characters of JSON per block of details: large enough to compress well, small enough to decode at a click. */
 const BLOCK = 1 << 20
@@ -21,7 +22,7 @@ export function packData(result: RunResult, changes: Changes): PackedData {
   let length = 0
   for (const one of result.cases) {
     cases.push(pageCase(one, changes, { block: details.length, at: block.length }))
-    const json = JSON.stringify(pageDetail(one, result))
+    const json = JSON.stringify(packedDetail(one, result))
     block.push(json)
     length += json.length
     if (length < BLOCK) continue
@@ -59,8 +60,9 @@ function pageCase(one: CaseResult, changes: Changes, place: { block: number; at:
   }
 }
 
-function pageDetail(one: CaseResult, result: RunResult): PageDetail {
-  const { about, links, targets, startedAt, attempts, metrics, excerpt } = one
+function packedDetail(one: CaseResult, result: RunResult): PackedDetail {
+  const { about, links, targets, startedAt, metrics, excerpt } = one
+  const attempts = one.attempts.map(attempt => compactAttempt(attempt, one))
   return { about, links, targets, startedAt, attempts, metrics, excerpt, replay: replayCase(one, result.seed) }
 }
 

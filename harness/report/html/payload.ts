@@ -1,6 +1,7 @@
 import type { Change } from '../changes.ts'
 import type { CaseResult, LimitResult, RunResult, Verdict } from '../model.ts'
 import type { VerdictCounts } from '../verdicts.ts'
+import type { CompactAttempt } from './compact.ts'
 
 /** What the page decodes first: everything but the attempts of the cases. */
 export type PageSummary = {
@@ -46,6 +47,9 @@ export type PageCase = Pick<
   readonly block: number
   readonly at: number
 }
+
+/** The rest of a case as the data holds it. */
+export type PackedDetail = Omit<PageDetail, 'attempts'> & { readonly attempts: readonly CompactAttempt[] }
 
 /** The rest of a case, decoded when its page is opened. */
 export type PageDetail = Pick<

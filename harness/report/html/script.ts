@@ -9,6 +9,7 @@ const MODULES = [
   'words',
   'query',
   'route',
+  'expand',
   'data',
   'pieces',
   'value-view',

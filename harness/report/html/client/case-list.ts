@@ -65,10 +65,10 @@ export function historyStrip(one: PageCase): HTMLElement {
   )
 }
 
-/** `new failure`, `still failing since 2026-11-18 01:00, 3 runs, with another error than before`. */
+/** `new failure, passed the time before`, `still failing since 2026-11-18 01:00, 3 runs, with another error than before`. */
 export function changeNote(change: CaseChange): string {
   if (change.kind !== 'still failing')
-    return change.before && change.kind !== 'fixed' ? `${change.kind}, was ${change.before}` : change.kind
+    return change.before && change.kind !== 'fixed' ? `${change.kind}, ${change.before} the time before` : change.kind
   const other = change.otherCause ? ', with another error than before' : ''
   return `still failing since ${runName(change.since ?? '')}, ${plural(change.nights ?? 1, 'run')}${other}`
 }

@@ -41,7 +41,12 @@ export function casePage(options: CasePageOptions): HTMLElement {
       tagList(one.tags, tag => searchHash(`@${tag}`)),
       historyStrip(one),
     ),
-    options.change && h('p.change-note', {}, changeNote(options.change)),
+    options.change &&
+      h(
+        'p.change-note',
+        {},
+        changeNote(options.change).replace(/^./, letter => letter.toUpperCase()),
+      ),
     detail.about && h('p.about', {}, detail.about),
     one.reason && h('p.reason', {}, one.ticket && h('strong', {}, `${one.ticket}: `), one.reason),
     caseFacts(one, detail),

@@ -1,6 +1,7 @@
-import type { PageCase, PageDetail, PageSummary } from '../payload.ts'
+import type { PackedDetail, PageCase, PageDetail, PageSummary } from '../payload.ts'
+import { expandAttempt } from './expand.ts'
 
-const details = new Map<number, Promise<readonly PageDetail[]>>()
+const details = new Map<number, Promise<readonly PackedDetail[]>>()
 
 export function loadSummary(): Promise<PageSummary> {
   return decode<PageSummary>('summary')
@@ -10,7 +11,7 @@ export function loadSummary(): Promise<PageSummary> {
 export async function loadDetail(one: PageCase): Promise<PageDetail> {
   let block = details.get(one.block)
   if (!block) {
-    block = decode<readonly PageDetail[]>(`details-${one.block}`)
+    block = decode<readonly PackedDetail[]>(`details-${one.block}`)
     details.set(one.block, block)
     for (const oldest of details.keys()) {
       if (details.size <= 8) break
@@ -19,7 +20,8 @@ export async function loadDetail(one: PageCase): Promise<PageDetail> {
   }
   const detail = (await block)[one.at]
   if (!detail) throw new Error(`The report holds no details of ${one.key}.`)
-  return detail
+  const base = { startedAt: detail.startedAt, file: one.file }
+  return { ...detail, attempts: detail.attempts.map(attempt => expandAttempt(attempt, base)) }
 }
 
 async function decode<T>(id: string): Promise<T> {

@@ -36,11 +36,12 @@ export function runName(id: string): string {
   return found ? `${found[1]} ${found[2]}:${found[3]}` : id
 }
 
-/** A value as text: strings as they are, the rest as JSON of two spaces, short lists in one line. */
+/** A value as text: strings as they are, the rest as JSON, in one line where it is short. */
 export function pretty(value: unknown): string {
   if (typeof value === 'string') return value
   if (value === undefined) return 'nothing'
   const json = JSON.stringify(value, null, 2)
+  if (json.length <= 100) return json.replace(/\n\s*/g, ' ')
   return json.replace(/\[\n\s+([^[\]{}]{0,72}?)\n\s+\]/g, (_, inner: string) => `[${inner.replace(/\n\s+/g, ' ')}]`)
 }
 

@@ -1,6 +1,10 @@
 import type { ErrorRecord, Excerpt, ServerLogLine } from '../../model.ts'
-import { h } from './element.ts'
+import { append, h } from './element.ts'
 import { longText } from './pieces.ts'
+
+/** A case of more lines is cut to those around the failing one. */
+const LONG_EXCERPT = 48
+const AROUND = 16
 
 /** The lines of the case file, the failing one marked, the caret under its column where that is known. */
 export function excerptView(
@@ -12,20 +16,29 @@ export function excerptView(
   const marked = here && error?.line !== undefined ? error.line : stepLine
   const width = String(excerpt.from + excerpt.lines.length).length
   const number = (value: string) => h('span.line-number', {}, value.padStart(width))
-  const lines = excerpt.lines.flatMap((text, index) => {
+  const lineView = (text: string, index: number) => {
     const line = excerpt.from + index
     if (line !== marked) return [h('span.line', {}, number(String(line)), text, '\n')]
-    const caret =
-      here && error?.column !== undefined && error.line === line
-        ? `${' '.repeat(Math.max(0, error.column - 1))}^ `
-        : undefined
+    const known = here && error?.column !== undefined && error.line === line
+    const caret = known && `${' '.repeat(Math.max(0, error.column - 1))}^ ${error.message.split('\n', 1)[0]}`
     return [
       h('span.line.marked', {}, number(String(line)), text, '\n'),
-      caret !== undefined &&
-        h('span.line.caret', {}, number(''), caret, (error?.message ?? '').split('\n', 1)[0], '\n'),
+      caret && h('span.line.caret', {}, number(''), caret, '\n'),
     ]
+  }
+  const views = excerpt.lines.map(lineView)
+  const at = (marked ?? excerpt.from) - excerpt.from
+  const first = views.length > LONG_EXCERPT ? Math.max(0, at - AROUND) : 0
+  const last = views.length > LONG_EXCERPT ? at + AROUND : views.length
+  const box = h('pre.source', { tabindex: 0 }, views.slice(first, last))
+  const all = h('button.quiet', { type: 'button' }, `Show all ${views.length} lines of the case`)
+  all.addEventListener('click', () => {
+    box.replaceChildren()
+    append(box, views)
+    all.remove()
   })
-  return h('div.part', {}, h('h4', {}, h('code', {}, excerpt.file)), h('pre.source', { tabindex: 0 }, lines))
+  const whole = first === 0 && last >= views.length
+  return h('div.part', {}, h('h4', {}, h('code', {}, excerpt.file)), box, !whole && all)
 }
 
 /** Whether the excerpt shows what the error's own frame would. */

@@ -121,7 +121,6 @@ function stepBody(step: StepResult, number: number, options: StepListOptions): H
     next += countInner(one)
     return view
   })
-  const shownBySql = step.sql.length > 0 && (typeof step.input === 'string' || step.action === 'sql')
   const parts = [
     h(
       'p.step-place',
@@ -133,10 +132,10 @@ function stepBody(step: StepResult, number: number, options: StepListOptions): H
     stepError(step, options.told),
     differencesView(step.differences),
     ...step.rows.map(rowsView),
-    !shownBySql && valueView('Input', step.input),
+    valueView('Input', step.input),
     ...step.sql.map(sqlView),
-    step.differences.length === 0 && valueView('Expected', step.expected),
-    (step.sql.length === 0 || step.differences.length > 0) && valueView('Result', step.result),
+    valueView('Expected', step.expected),
+    valueView('Result', step.result),
     ...step.texts.map(({ title, text }) => h('div.part', {}, h('h4', {}, title), longText(text))),
     step.log.length > 0 && h('div.part', {}, h('h4', {}, 'Log'), longText(step.log.join('\n'))),
     step.attachments.length > 0 &&
