@@ -95,6 +95,8 @@ export interface TargetDefinition {
   readonly providers: readonly TargetProvider[]
   /** Names of the software (see fixtures/servers/software) that its embedded tier needs. */
   readonly software?: readonly string[]
+  /** Keys of its section in real.ini that name these endpoints: `assay up` makes a real target of what it started. */
+  realSection?(endpoints: Endpoints): Readonly<Record<string, string | number | Secret>>
 }
 
 export function defineTarget(definition: TargetDefinition): TargetDefinition {

@@ -1,0 +1,90 @@
+import { once } from 'node:events'
+import { rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { AssayError } from '../errors.ts'
+import { endpointList, writeClientFiles } from '../targets/client-files.ts'
+import { connectKeeper } from '../targets/keeper/connect.ts'
+import { startKeeper } from '../targets/keeper/start.ts'
+import type { Keeper } from '../targets/lease.ts'
+import { removeSection, writeSection } from '../targets/real/ini-section.ts'
+import type { TargetDefinition } from '../targets/target.ts'
+import { findConfig, loadConfig } from '../vitest/load-config.ts'
+import type { Command } from './command.ts'
+
+export const up: Command = {
+  name: 'up',
+  about: 'start targets and keep them running until Ctrl-C',
+  usage: `assay up <target …> [--ini FILE]
+
+Starts targets of the embedded tier and prints how to connect. Passwords are not printed: they are in files that only you can
+read, under reports/up-<pid>/, which the printed commands name. A section for conf/real.ini is there too (real.ini), so that
+cases of the real tier can run against what was started. Everything goes with Ctrl-C.
+
+  --ini FILE  write the sections to FILE (conf/real.ini), beside others in it, and take them out again at the end`,
+  async run(args, signal) {
+    const { names, ini } = parsed(args)
+    const config = findConfig(process.cwd())
+    const targets = names.map(find((await loadConfig(config)).targets))
+    const folder = join('reports', `up-${process.pid}`)
+    const file = ini ?? join(folder, 'real.ini')
+    await using keeper = await startKeeper({ config, log: text => process.env.ASSAY_DEBUG && console.error(text) })
+    await using client = await connectKeeper(keeper.socket)
+    try {
+      for (const target of targets) await start(target, { client, signal, folder: join(folder, target.name), file })
+      console.log('\nCtrl-C ends it.')
+      if (!signal.aborted) await once(signal, 'abort')
+    } finally {
+      if (ini !== undefined) for (const target of targets) await removeSection(ini, target.name)
+      await rm(folder, { recursive: true, force: true })
+    }
+    return 0
+  },
+}
+
+type StartOptions = {
+  readonly client: Keeper
+  readonly signal: AbortSignal
+  readonly folder: string
+  readonly file: string
+}
+
+async function start(target: TargetDefinition, { client, signal, folder, file }: StartOptions): Promise<void> {
+  const from = performance.now()
+  const lease = await client.lease({
+    ...{ target: target.name, tier: 'embedded', mode: 'exclusive', holder: 'assay up', signal },
+  })
+  const seconds = ((performance.now() - from) / 1000).toFixed(1)
+  const versions = Object.entries(lease.versions).map(([name, version]) => `${name} ${version}`)
+  console.log(`${target.name} is up after ${seconds} s (${versions.join(', ')})\n`)
+  const commands = await writeClientFiles(folder, lease.endpoints)
+  const all = endpointList(lease.endpoints)
+  const width = Math.max(...all.map(one => one.name.length))
+  for (const one of all) console.log(`  ${one.name.padEnd(width)}  ${commands.get(one)}`)
+  if (!target.realSection) return
+  await writeSection(file, target.name, target.realSection(lease.endpoints))
+  console.log(
+    `\n[${target.name}] of ${file} makes it a real target: ASSAY_REAL_INI=${file} npx vitest run --project real\n`,
+  )
+}
+
+function find(targets: readonly TargetDefinition[]): (name: string) => TargetDefinition {
+  return name => {
+    const found = targets.find(one => one.name === name)
+    if (found) return found
+    const known = targets.map(one => one.name).join(', ')
+    throw new AssayError('ASSAY_USAGE', `no target is called "${name}"; there are ${known}`)
+  }
+}
+
+function parsed(args: readonly string[]): { names: readonly string[]; ini: string | undefined } {
+  try {
+    const { values, positionals } = parseArgs({
+      ...{ args: [...args], allowPositionals: true, options: { ini: { type: 'string' } } },
+    } as const)
+    if (positionals.length > 0) return { names: positionals, ini: values.ini }
+  } catch (error) {
+    throw new AssayError('ASSAY_USAGE', (error as Error).message, { hint: 'Run `assay help up`.' })
+  }
+  throw new AssayError('ASSAY_USAGE', 'up needs the name of a target', { hint: 'Run `assay help up`.' })
+}
