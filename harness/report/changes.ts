@@ -22,6 +22,8 @@ export type Change = {
 export type Changes = {
   /** The run compared with: the newest before this one. Absent on the first run. */
   readonly previous?: string
+  /** Versions in that run. */
+  readonly previousVersions?: Readonly<Record<string, string>>
   /** The newest run before this one with exit code 0. */
   readonly lastGreen?: string
   readonly list: readonly Change[]
@@ -45,6 +47,7 @@ export function compareWithHistory(result: RunResult, lines: readonly HistoryLin
   const rank = (change: Change) => CHANGE_KINDS.indexOf(change.kind)
   return {
     previous: before[0]?.id,
+    previousVersions: before[0]?.versions,
     lastGreen: before.find(line => line.exitCode === 0)?.id,
     list: list.sort((a, b) => rank(a) - rank(b)),
     recent: new Map([...byKey].map(([key, past]) => [key, past.slice(0, RECENT).map(one => one.verdict)])),

@@ -5,6 +5,7 @@ import { compareWithHistory } from './changes.ts'
 import { type HistoryLine, historyLine } from './history.ts'
 import { appendHistory, historyFile, readHistory } from './history-file.ts'
 import { reportHtml } from './html/page.ts'
+import { readInlineEvidence } from './inline-evidence.ts'
 import { junitXml } from './junit.ts'
 import type { RunResult } from './model.ts'
 import { resultsJson } from './results-json.ts'
@@ -69,7 +70,8 @@ export async function writeReports(options: WriteReportsOptions): Promise<Writte
   await write('summary.md', () =>
     summaryMarkdown(result, changes, sourceUrl(process.env, slashes(relative(folder, project)))),
   )
-  await write('report.html', () => reportHtml(result, changes))
+  const evidence = await readInlineEvidence(result, folder)
+  await write('report.html', () => reportHtml(result, changes, evidence))
   if (newest && history !== undefined) {
     await attempt(historyFile(history), () => appendHistory(history, historyLine(result)))
   }

@@ -15,14 +15,14 @@ const MESSAGE = 240
 export type PackedData = { readonly summary: string; readonly details: readonly string[] }
 
 /** The data of the page as base64 of gzip of JSON: a summary, and the details of the cases in blocks. */
-export function packData(result: RunResult, changes: Changes): PackedData {
+export function packData(result: RunResult, changes: Changes, evidence: ReadonlyMap<string, string>): PackedData {
   const details: string[] = []
   const cases: PageCase[] = []
   let block: string[] = []
   let length = 0
   for (const one of result.cases) {
     cases.push(pageCase(one, changes, { block: details.length, at: block.length }))
-    const json = JSON.stringify(packedDetail(one, result))
+    const json = JSON.stringify(packedDetail(one, result, evidence))
     block.push(json)
     length += json.length
     if (length < BLOCK) continue
@@ -32,9 +32,18 @@ export function packData(result: RunResult, changes: Changes): PackedData {
   }
   if (block.length > 0) details.push(pack(`[${block.join(',')}]`))
   const { cases: _, ...run } = result
-  const { list, previous, lastGreen } = changes
+  const { list, previous, previousVersions, lastGreen } = changes
   const counts = countVerdicts(result.cases)
-  const summary: PageSummary = { run, counts, previous, lastGreen, changes: list, groups: groups(result.cases), cases }
+  const summary: PageSummary = {
+    run,
+    counts,
+    previous,
+    previousVersions,
+    lastGreen,
+    changes: list,
+    groups: groups(result.cases),
+    cases,
+  }
   return { summary: pack(JSON.stringify(summary)), details }
 }
 
@@ -60,10 +69,14 @@ function pageCase(one: CaseResult, changes: Changes, place: { block: number; at:
   }
 }
 
-function packedDetail(one: CaseResult, result: RunResult): PackedDetail {
+function packedDetail(one: CaseResult, result: RunResult, evidence: ReadonlyMap<string, string>): PackedDetail {
   const { about, links, targets, startedAt, metrics, excerpt } = one
+  const paths = one.attempts.flatMap(attempt => attempt.evidence.map(file => file.path))
+  const texts = Object.fromEntries(
+    paths.flatMap(path => (evidence.has(path) ? [[path, evidence.get(path) ?? '']] : [])),
+  )
   const attempts = one.attempts.map(attempt => compactAttempt(attempt, one))
-  return { about, links, targets, startedAt, attempts, metrics, excerpt, replay: replayCase(one, result.seed) }
+  return { about, links, targets, startedAt, attempts, metrics, excerpt, replay: replayCase(one, result.seed), texts }
 }
 
 /** The command that runs one case again. */

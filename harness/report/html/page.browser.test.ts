@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
@@ -35,6 +35,11 @@ describe.skipIf(!CHROMIUM)(
     beforeAll(async () => {
       folder = await mkdtemp(join(tmpdir(), 'assay-page-'))
       const result = nightlyResult()
+      await mkdir(join(folder, 'run', 'cases', 'RP-CU-001[signal=SIGKILL]'), { recursive: true })
+      await writeFile(
+        join(folder, 'run', 'cases', 'RP-CU-001[signal=SIGKILL]', 'slaves.txt'),
+        'Slave_SQL_Running: No\n<i>x</i>',
+      )
       await writeReports({ result, folder: join(folder, 'run'), previous: nightsBefore(result) })
       url = pathToFileURL(join(folder, 'run', 'report.html')).href
       browser = await chromium.launch({ executablePath: CHROMIUM, args: FLAGS })
@@ -52,7 +57,7 @@ describe.skipIf(!CHROMIUM)(
       const { width = 1280, colorScheme = 'light' } = options
       page = await browser.newPage({ viewport: { width, height: 800 }, colorScheme })
       page.setDefaultTimeout(5000)
-    complaints = []
+      complaints = []
       page.on('console', message => ['error', 'warning'].includes(message.type()) && complaints.push(message.text()))
       page.on('pageerror', error => complaints.push(String(error)))
       page.on('dialog', dialog => {
@@ -89,6 +94,7 @@ describe.skipIf(!CHROMIUM)(
       ])
       expect(await texts('.change .row-note')).toEqual(['since 2026-11-16 01:00, 5 runs'])
       expect(await page.locator('.tree .row').count()).toBe(23)
+      expect(await texts('dd strong')).toEqual(['10.11.14'])
     })
 
     test('the search narrows as one types, keeps the URL, and goes back', async () => {
@@ -126,8 +132,9 @@ describe.skipIf(!CHROMIUM)(
       expect(await texts('.command code')).toEqual([
         'npx assay run cases/replication/catch-up.case.yaml:14 --seed 7f3a9c',
       ])
+      expect(await page.locator('.part .fold pre').allTextContents()).toEqual(['Slave_SQL_Running: No\n<i>x</i>'])
       const links = await page
-        .locator('.files a')
+        .locator('.part a')
         .evaluateAll(list => list.map(link => (link as unknown as { href: string }).href))
       expect(links).toContain(new URL('./cases/RP-CU-001%5Bsignal%3DSIGKILL%5D/slaves.txt', url).href)
     })
@@ -154,7 +161,7 @@ describe.skipIf(!CHROMIUM)(
       ])
       expect(await page.locator('main img, main script, main b').count()).toBe(0)
       await page.keyboard.press('e')
-    await page.click('button >> text=Show all')
+      await page.click('button >> text=Show all')
       expect((await texts('pre')).join('').length).toBeGreaterThan(30_000)
       const links = await page
         .locator('main a')

@@ -15,12 +15,16 @@ const WITHOUT_SCRIPT = 300
 
 /**
  * report.html in pieces: one file without a server or a network. Its policy lets only the scripts and the style run that
- * are written here; everything that came from a target is data, which the script shows as text.
+ * are written here; `evidence` holds texts of evidence files by path, which go into the page; everything that came from a target is data, which the script shows as text.
  */
-export function* reportHtml(result: RunResult, changes: Changes): Generator<string> {
+export function* reportHtml(
+  result: RunResult,
+  changes: Changes,
+  evidence: ReadonlyMap<string, string> = new Map(),
+): Generator<string> {
   const style = asset('page.css')
   const script = pageScript()
-  const { summary, details } = packData(result, changes)
+  const { summary, details } = packData(result, changes, evidence)
   const policy = `default-src 'none'; style-src ${hash(style)}; script-src ${hash(THEME_SCRIPT)} ${hash(script)}; img-src data:; base-uri 'none'; form-action 'none'`
   const slots: Readonly<Record<string, () => Iterable<string>>> = {
     title: () => [escapeHtml(`${headline(result, changes)} · assay ${result.id}`)],

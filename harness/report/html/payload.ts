@@ -8,6 +8,7 @@ export type PageSummary = {
   readonly run: Omit<RunResult, 'cases'>
   readonly counts: VerdictCounts
   readonly previous?: string
+  readonly previousVersions?: Readonly<Record<string, string>>
   readonly lastGreen?: string
   readonly changes: readonly Change[]
   readonly groups: readonly PageGroup[]
@@ -58,6 +59,8 @@ export type PageDetail = Pick<
 > & {
   /** The command that runs this case alone, with the run's seed. */
   readonly replay: string
+  /** Texts of evidence files by path, those that fit. */
+  readonly texts: Readonly<Record<string, string>>
 }
 
 /** Letters of verdicts in `recent`. */

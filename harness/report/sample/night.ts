@@ -48,7 +48,14 @@ export function nightsBefore(result: RunResult = nightlyResult()): HistoryLine[]
     const startedAt = new Date(start).toISOString()
     const cases: CaseResult[] = result.cases.map(one => ({ ...one, verdict: earlierVerdict(one, index) }))
     cases.push(sampleCase({ id: 'RP-OLD-009', verdict: 'passed', name: 'a case that was deleted' }))
-    const earlier = { ...result, id: `${startedAt.slice(0, 19).replaceAll(':', '-')}Z`, startedAt, cases, problems: [] }
+    const earlier = {
+      ...result,
+      id: `${startedAt.slice(0, 19).replaceAll(':', '-')}Z`,
+      startedAt,
+      cases,
+      versions: { ...result.versions, mariadb: '10.11.13' },
+      problems: [],
+    }
     return historyLine({ ...earlier, exitCode: exitCodeOf(earlier) })
   })
 }

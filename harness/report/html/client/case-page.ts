@@ -1,9 +1,9 @@
-import type { Attempt, StepResult } from '../../model.ts'
+import type { Attempt, EvidenceFile, StepResult } from '../../model.ts'
 import type { PageCase, PageDetail } from '../payload.ts'
 import { type CaseChange, changeNote, historyStrip, limitsTable, searchHash } from './case-list.ts'
 import { fileHref, h, safeHref } from './element.ts'
 import { bytes, count, time, utc } from './format.ts'
-import { command, copyButton, facts, tagList } from './pieces.ts'
+import { command, copyButton, facts, longText, tagList } from './pieces.ts'
 import { coversFrame, errorView, excerptView, serverLogView } from './source-view.ts'
 import { axisOf, stepList } from './step-view.ts'
 import { badge } from './words.ts'
@@ -147,27 +147,21 @@ function attemptView(
     attempt.steps.length > 0 &&
       stepList({ steps: attempt.steps, axis: axisOf(attempt.steps), chosen, told: attempt.error, onOpen }),
     serverLogView(attempt.serverLog, attempt.startedAt),
-    attempt.evidence.length > 0 &&
-      h(
-        'div.part',
-        {},
-        h('h4', {}, 'Evidence'),
-        h(
-          'ul.files',
-          {},
-          attempt.evidence.map(file =>
-            h(
-              'li',
-              {},
-              h('a', { href: fileHref(file.path) }, file.name),
-              ' ',
-              h('span.muted.number', {}, bytes(file.bytes)),
-            ),
-          ),
-        ),
-      ),
+    evidenceView(attempt.evidence, detail.texts),
   ]
   return parts.filter(part => part instanceof HTMLElement)
+}
+
+/** Files of the evidence folder; those that are in the page unfold, and all have a link to the file itself. */
+function evidenceView(files: readonly EvidenceFile[], texts: PageDetail['texts']): HTMLElement | undefined {
+  if (files.length === 0) return undefined
+  const views = files.map(file => {
+    const text = texts[file.path]
+    const link = [h('a', { href: fileHref(file.path) }, file.name), ' ', h('span.muted.number', {}, bytes(file.bytes))]
+    if (text === undefined) return h('p.file', {}, link)
+    return h('details.fold', {}, h('summary', { 'data-row': 'file' }, h('span', {}, link)), longText(text))
+  })
+  return h('div.part', {}, h('h4', {}, 'Evidence'), views)
 }
 
 function brokenAmong(steps: readonly StepResult[]): StepResult | undefined {

@@ -252,13 +252,15 @@ function skipsSection(cases: readonly PageCase[]): Child {
   return section('Skipped, by reason', undefined, folds)
 }
 
-function environment({ run }: PageSummary): HTMLElement {
+function environment({ run, previousVersions = {} }: PageSummary): HTMLElement {
   const { machine } = run
   return section(
     'Environment',
     undefined,
     facts([
-      ...Object.entries(run.versions).map(([name, version]) => [name, h('span.number', {}, version)] as const),
+      ...Object.entries(run.versions).map(
+        ([name, version]) => [name, versionView(version, previousVersions[name])] as const,
+      ),
       ['host', machine.host],
       ['machine class', machine.class],
       ['processors', String(machine.cpus)],
@@ -266,4 +268,9 @@ function environment({ run }: PageSummary): HTMLElement {
       ['system', machine.os],
     ]),
   )
+}
+
+function versionView(version: string, before: string | undefined): Child {
+  if (before === undefined || before === version) return h('span.number', {}, version)
+  return h('span.number', {}, h('strong', {}, version), h('span.muted', {}, ` was ${before}`))
 }
