@@ -10,6 +10,18 @@ export default defineAssay({
   systems: [builtin],
   targets: [postgresPair, mariadbReplication],
   software: [postgresql, mariadb, chromium],
-  tags: {},
-  owners: {},
+  tags: {
+    tour: 'The few cases that show most in a minute: what `npm start` runs.',
+    postgres: 'Runs against PostgreSQL.',
+    mariadb: 'Runs against MariaDB.',
+    replication: 'About what a replica holds, and when.',
+    types: 'Values keep their meaning, type by type.',
+    errors: 'What a database refuses, and what it calls that.',
+    transactions: 'Commit, rollback, isolation and locks.',
+    faults: 'Kills, pauses or stops a server; needs one for itself.',
+  },
+  owners: {
+    sql: 'Cases about one database server. Open an issue with the label `sql`.',
+    replication: 'Cases about primaries and replicas. Open an issue with the label `replication`.',
+  },
 })
