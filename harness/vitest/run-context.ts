@@ -34,18 +34,18 @@ export type RunContextOptions = {
  */
 export function openRun({ root, config, reports, history }: RunContextOptions): RunContext {
   const { ASSAY_SEED, ASSAY_REPORTS, ASSAY_HISTORY, ASSAY_STRICT, CI } = process.env
-  const base = resolve(root, ASSAY_REPORTS ?? reports ?? 'reports')
+  const base = resolve(root, ASSAY_REPORTS || reports || 'reports')
   const startedAt = Date.now()
   mkdirSync(base, { recursive: true })
   const id = reserve(base, `${new Date(startedAt).toISOString().slice(0, 19).replaceAll(':', '-')}Z`)
   return {
     id,
     startedAt,
-    seed: ASSAY_SEED ?? String(randomInt(1, 1_000_000)),
+    seed: ASSAY_SEED || String(randomInt(1, 1_000_000)),
     root,
     config,
     folder: join(base, id),
-    history: resolve(root, ASSAY_HISTORY ?? history ?? join(base, 'history')),
+    history: resolve(root, ASSAY_HISTORY || history || join(base, 'history')),
     strict: ASSAY_STRICT === '1',
     strictTargets: CI !== undefined && CI !== '' && CI !== 'false',
   }

@@ -1,0 +1,54 @@
+import { parseArgs } from 'node:util'
+import { expandCase } from '../cases/expand-case.ts'
+import { AssayError } from '../errors.ts'
+import type { Command } from './command.ts'
+import { openProject, parseFilter, selectFiles } from './project.ts'
+
+/** List cases. */
+export const list: Command = {
+  name: 'list',
+  about: 'list cases with their files, tags and owners',
+  usage: `assay list [file | folder …]
+
+Lists every case, one line for each cell of its matrix: key, name, file and line, tags, owner.
+
+  --json   as JSON`,
+  async run(args) {
+    const { values, positionals } = parse(args)
+    const project = await openProject()
+    const rows = selectFiles(project, positionals.map(parseFilter)).flatMap(path => {
+      const file = project.files.load(path)
+      return file.cases.flatMap(one =>
+        expandCase(one, file.vars).map(({ key, name }) => ({
+          key,
+          name,
+          suite: file.suite,
+          file: file.file,
+          line: one.place.line ?? 1,
+          tags: [...new Set([...file.tags, ...one.tags])],
+          owner: one.owner ?? file.owner,
+          targets: file.targets.map(target => target.name),
+          requires: [...file.requires, ...one.requires],
+        })),
+      )
+    })
+    if (values.json === true) process.stdout.write(`${JSON.stringify(rows, null, 2)}\n`)
+    else {
+      const width = Math.max(0, ...rows.map(row => row.key.length))
+      for (const row of rows)
+        process.stdout.write(
+          `${row.key.padEnd(width)}  ${row.name}  (${row.file}:${row.line})${row.tags.map(tag => ` @${tag}`).join('')}${row.owner === undefined ? '' : ` ${row.owner}`}\n`,
+        )
+      process.stdout.write(`${rows.length} ${rows.length === 1 ? 'case' : 'cases'}\n`)
+    }
+    return rows.length === 0 ? 5 : 0
+  },
+}
+
+function parse(args: readonly string[]) {
+  try {
+    return parseArgs({ args: [...args], options: { json: { type: 'boolean' } }, allowPositionals: true })
+  } catch (cause) {
+    throw new AssayError('ASSAY_USAGE', (cause as Error).message, { cause, hint: 'Run `assay help list`.' })
+  }
+}

@@ -1,0 +1,130 @@
+import { existsSync } from 'node:fs'
+import { join, relative } from 'node:path'
+import { parseArgs } from 'node:util'
+import { AssayError } from '../errors.ts'
+import { TIERS } from '../targets/target.ts'
+import type { Command } from './command.ts'
+import { openProject, type Project, parseFilter, roundToCase, selectFiles } from './project.ts'
+
+const USAGE = `assay run [file | folder | file:line …]
+
+Runs cases, prints a line for every step, and writes reports/<run>/.
+
+  --tags EXPR       cases whose tags fit: tour, "ha and not slow"
+  --name TEXT       cases whose name, with its id, contains this
+  --tier TIER       embedded, containers or real; default: every tier that is configured
+  --seed N          repeat the random choices of an earlier run
+  --strict          an unexpected pass fails the run
+  -u, --update      write recorded results
+  --shard I/N       run one part of N; \`assay report\` merges them
+  --steps HOW       all, none; default: all, unless there are very many case files
+  --workers N       case files side by side
+  --bail            stop after the first failure
+  --watch           run again when a file changes
+  --reports DIR     default: reports
+  --history DIR     default: reports/history`
+
+const OPTIONS = {
+  tags: { type: 'string' },
+  name: { type: 'string' },
+  tier: { type: 'string', multiple: true },
+  seed: { type: 'string' },
+  strict: { type: 'boolean' },
+  update: { type: 'boolean', short: 'u' },
+  shard: { type: 'string' },
+  steps: { type: 'string' },
+  workers: { type: 'string' },
+  bail: { type: 'boolean' },
+  watch: { type: 'boolean' },
+  reports: { type: 'string' },
+  history: { type: 'string' },
+} as const
+
+export const run: Command = {
+  name: 'run',
+  about: 'run cases and write the report',
+  usage: USAGE,
+  async run(args) {
+    const { values, positionals } = parse(args)
+    const tiers = values.tier ?? []
+    const unknown = tiers.find(tier => !(TIERS as readonly string[]).includes(tier))
+    if (unknown !== undefined)
+      throw new AssayError('ASSAY_USAGE', `"${unknown}" is not a tier`, { hint: `Tiers are ${TIERS.join(', ')}.` })
+    const project = await openProject()
+    const filters = filtersOf(project, positionals)
+    setEnvironment(values)
+    const { startVitest } = await import('vitest/node')
+    const { assayVitest } = await import('../vitest/config.ts')
+    const own = ['vitest.config.ts', 'vitest.config.js', 'vite.config.ts', 'vite.config.js'].some(name =>
+      existsSync(join(project.root, name)),
+    )
+    const assay = own ? undefined : await assayVitest({ root: project.root })
+    const vitest = await startVitest(
+      'test',
+      filters,
+      {
+        root: project.root,
+        ...(own ? {} : { config: false }),
+        watch: values.watch === true,
+        project: tiers.length > 0 ? tiers : own ? [...TIERS] : undefined,
+        ...(values.tags === undefined ? {} : { tagsFilter: [values.tags] }),
+        ...(values.name === undefined ? {} : { testNamePattern: escapeRegExp(values.name) }),
+        ...(values.shard === undefined ? {} : { shard: values.shard }),
+        ...(values.update === true ? { update: true } : {}),
+        ...(values.workers === undefined ? {} : { maxWorkers: Number(values.workers) }),
+        ...(values.bail === true ? { bail: 1 } : {}),
+      },
+      assay === undefined
+        ? {}
+        : {
+            plugins: [assay.plugin],
+            test: {
+              includeTaskLocation: true,
+              strictTags: true,
+              tags: assay.tags,
+              reporters: [assay.reporter],
+              projects: assay.projects,
+            },
+          },
+    )
+    if (values.watch === true) await new Promise<void>(resolve => vitest.onClose(async () => resolve()))
+    return Number(process.exitCode ?? 0)
+  },
+}
+
+type Values = ReturnType<typeof parse>['values']
+
+function parse(args: readonly string[]) {
+  try {
+    return parseArgs({ args: [...args], options: OPTIONS, allowPositionals: true })
+  } catch (cause) {
+    throw new AssayError('ASSAY_USAGE', (cause as Error).message, { cause, hint: 'Run `assay help run`.' })
+  }
+}
+
+/** What the plugin, the workers and the reporter read: see openRun. */
+function setEnvironment({ seed, strict, reports, history, steps }: Values): void {
+  if (steps !== undefined && !['all', 'none'].includes(steps))
+    throw new AssayError('ASSAY_USAGE', `--steps takes all or none, not "${steps}"`)
+  const given = {
+    ASSAY_SEED: seed,
+    ASSAY_STRICT: strict === true ? '1' : undefined,
+    ASSAY_REPORTS: reports,
+    ASSAY_HISTORY: history,
+    ASSAY_STEPS: steps,
+  }
+  for (const [name, value] of Object.entries(given)) if (value !== undefined) process.env[name] = value
+}
+
+function filtersOf(project: Project, positionals: readonly string[]): string[] {
+  const filters = positionals.map(parseFilter)
+  if (project.paths.length === 0)
+    throw new AssayError('ASSAY_NO_CASES', `there is no case file below ${join(project.root, 'cases')}`)
+  return filters.flatMap(filter =>
+    selectFiles(project, [filter]).map(
+      path => `${relative(project.root, path)}${filter.line === undefined ? '' : `:${roundToCase(path, filter.line)}`}`,
+    ),
+  )
+}
+
+const escapeRegExp = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')

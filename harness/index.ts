@@ -1,0 +1,46 @@
+/** What others may import: `import { defineAction, connect } from 'assay'`. */
+
+export { builtin } from './actions/builtin.ts'
+export {
+  type Action,
+  type ActionContext,
+  type ActionDefinition,
+  type Clock,
+  defineAction,
+  type StepRecord,
+} from './actions/define-action.ts'
+export { type Assay, defineAssay, type System } from './assay.ts'
+export { formatDuration, parseDuration } from './cases/duration.ts'
+export { durationSchema } from './cases/schema.ts'
+export {
+  ActionError,
+  type ActionErrorOptions,
+  AssayError,
+  type AssayErrorOptions,
+  ERROR_CODES,
+  type ErrorCode,
+  formatError,
+  type Place,
+} from './errors.ts'
+export { isSecretName, maskSecrets, Secret, secret } from './log/secret.ts'
+export { type CaseResult, type RunResult, type StepResult, VERDICTS, type Verdict } from './report/model.ts'
+export { writeReports } from './report/write.ts'
+export { connect } from './sql/connect.ts'
+export type { ConnectOptions, QueryOptions, SqlColumn, SqlResult, SqlSession, SqlValue } from './sql/session.ts'
+export { connectKeeper } from './targets/keeper/connect.ts'
+export { type RunningKeeper, type StartKeeperOptions, startKeeper } from './targets/keeper/start.ts'
+export type { Keeper, Lease, LeaseMode, LeaseRequest } from './targets/lease.ts'
+export type { FoundSoftware, Software } from './targets/software.ts'
+export {
+  type Capabilities,
+  defineTarget,
+  type Endpoint,
+  type Endpoints,
+  type Protocol,
+  type StartedTarget,
+  type TargetDefinition,
+  type TargetHost,
+  type TargetProvider,
+  type Tier,
+} from './targets/target.ts'
+export { VERSION } from './version.ts'
