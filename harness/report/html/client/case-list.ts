@@ -49,13 +49,11 @@ export function caseRow(one: PageCase, note?: string): HTMLElement {
   )
 }
 
-/** The verdicts of the last nights as bars, the oldest on the left: tall where it failed, half where it was odd, low where it passed. */
+/** The verdicts of the last nights and of this one as bars, the oldest on the left: tall where it failed, half where it was odd, low where it passed. */
 export function historyStrip(one: PageCase): HTMLElement {
-  const verdicts = [...(one.recent ?? '')]
-    .slice(0, STRIP)
-    .reverse()
-    .map(letter => VERDICT_OF_LETTER[letter])
-  if (verdicts.length === 0) return h('span.strip')
+  if (!one.recent) return h('span.strip')
+  const before = [...one.recent].slice(0, STRIP - 1).map(letter => VERDICT_OF_LETTER[letter])
+  const verdicts = [one.verdict, ...before].reverse()
   const bad = verdicts.filter(verdict => verdict !== undefined && failing(verdict)).length
   const label = `last ${plural(verdicts.length, 'run')}: ${bad === 0 ? 'none failed' : `${bad} failed`}`
   return h(
