@@ -1,4 +1,4 @@
-import { AssayError, ERROR_CODES, type ErrorCode } from '../../errors.ts'
+import { AssayError, ERROR_CODES, type ErrorCode, type Place } from '../../errors.ts'
 import { Secret } from '../../log/secret.ts'
 import type { LeaseMode, TargetStatus } from '../lease.ts'
 import type { Capabilities, Endpoints, FaultKind, Finding, LogLine, Tier } from '../target.ts'
@@ -30,6 +30,7 @@ export type WireError = {
   readonly code: ErrorCode
   readonly message: string
   readonly hint?: string
+  readonly where?: Place
   readonly cause?: string
 }
 
@@ -58,14 +59,14 @@ export function encodeError(error: unknown): WireError {
   const text = (cause: unknown): string | undefined =>
     cause === undefined ? undefined : cause instanceof Error ? (cause.stack ?? cause.message) : String(cause)
   if (error instanceof AssayError)
-    return { code: error.code, message: error.message, hint: error.hint, cause: text(error.cause) }
+    return { code: error.code, message: error.message, hint: error.hint, where: error.where, cause: text(error.cause) }
   const message = error instanceof Error ? error.message : String(error)
   return { code: 'ASSAY_INTERNAL', message: `the keeper failed: ${message}`, cause: text(error) }
 }
 
-export function decodeError({ code, message, hint, cause }: WireError): AssayError {
+export function decodeError({ code, message, hint, where, cause }: WireError): AssayError {
   const known = code in ERROR_CODES ? code : 'ASSAY_INTERNAL'
-  return new AssayError(known, message, { hint, cause: cause === undefined ? undefined : new Error(cause) })
+  return new AssayError(known, message, { hint, where, cause: cause === undefined ? undefined : new Error(cause) })
 }
 
 /** Cuts a stream of text into lines. */
