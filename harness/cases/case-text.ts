@@ -10,6 +10,7 @@ import {
   type Scalar,
 } from 'yaml'
 import { AssayError, type Place } from '../errors.ts'
+import { sourceOffset } from './scalar-offset.ts'
 
 export type Path = readonly (string | number)[]
 
@@ -35,7 +36,7 @@ export class CaseText {
     const problem = this.#document.errors[0]
     if (problem)
       throw new AssayError('ASSAY_CASE_YAML', yamlMessage(problem.message), { where: this.#at(problem.pos[0]) })
-    this.value = plain(this.#document.toJS({ maxAliasCount: 100 }))
+    this.value = this.#plainValue()
   }
 
   /** Where the value at `path` begins; of the nearest parent that exists where it does not. */
@@ -68,6 +69,18 @@ export class CaseText {
     return this.#at(sourceOffset(this.text, node as Scalar<string>, offset))
   }
 
+  #plainValue(): unknown {
+    try {
+      return plain(this.#document.toJS({ maxAliasCount: 100 }))
+    } catch (cause) {
+      // aliases that make more of themselves than a file can mean
+      throw new AssayError('ASSAY_CASE_YAML', yamlMessage((cause as Error).message), {
+        where: { file: this.file, line: 1, column: 1 },
+        cause,
+      })
+    }
+  }
+
   #node(path: Path): Node | undefined {
     const node = path.length === 0 ? this.#document.contents : this.#document.getIn(path, true)
     return isNode(node) ? node : undefined
@@ -77,35 +90,6 @@ export class CaseText {
     const { line, col } = this.#lines.linePos(offset)
     return { file: this.file, line, column: col }
   }
-}
-
-/** Source offset of the character at `offset` of a scalar's value. Exact for block literals and for one-line scalars without escapes. */
-function sourceOffset(text: string, node: Scalar<string>, offset: number): number {
-  const start = node.range?.[0] ?? 0
-  const value = node.value
-  if (node.type === 'BLOCK_LITERAL') {
-    const before = value.slice(0, offset)
-    const row = before.split('\n').length - 1
-    const column = offset - (before.lastIndexOf('\n') + 1)
-    let line = text.indexOf('\n', start) + 1
-    const indent = blockIndent(text, line, node.range?.[1] ?? text.length)
-    for (let skipped = 0; skipped < row; skipped++) line = text.indexOf('\n', line) + 1
-    return line + indent + column
-  }
-  if (node.type === 'QUOTE_DOUBLE' || node.type === 'QUOTE_SINGLE') return start + 1 + offset
-  if (node.type === 'PLAIN') return start + offset
-  return start
-}
-
-/** The indent of a block is that of its first line that is not empty. */
-function blockIndent(text: string, from: number, to: number): number {
-  for (let line = from; line < to; line = text.indexOf('\n', line) + 1) {
-    const end = text.indexOf('\n', line)
-    const content = text.slice(line, end < 0 ? to : end)
-    if (content.trim() !== '') return content.length - content.trimStart().length
-    if (end < 0) break
-  }
-  return 0
 }
 
 function plain(value: unknown): unknown {

@@ -6,11 +6,14 @@ type Operator = (typeof OPERATORS)[number]
 /** One comparison, as in `if: $(table.name) == orders` and `requires: [shard.replicas>=3]`; without an operator a truth. */
 export type Condition = { readonly left: string; readonly operator?: Operator; readonly right?: string }
 
+const OPERATOR = />=|<=|!=|==|>|<|=/
 const COMPARISON = /^\s*(.+?)\s*(>=|<=|!=|==|>|<|=)\s*(.+?)\s*$/
 
 /** Splits a condition at its first operator. Throws ASSAY_CASE_CONDITION for more than one comparison. */
 export function parseCondition(text: string): Condition {
-  if (/(&&|\|\||\band\b|\bor\b)/.test(text))
+  // what stands in quotes is a value, whatever it says
+  const bare = text.replace(/(["'])[^"']*\1/g, '')
+  if (/&&|\|\||\b(and|or)\b/.test(bare) || bare.split(OPERATOR).length > 2)
     throw new AssayError('ASSAY_CASE_CONDITION', `"${text}" is more than one comparison`)
   const match = COMPARISON.exec(text)
   if (!match) {
@@ -62,16 +65,21 @@ export function isTruthy(value: unknown): boolean {
   )
 }
 
+const INTEGER = /^-?\d+$/
 const NUMBER = /^[-+]?\d+(\.\d+)?$/
 const VERSION = /^v?\d+(\.\d+)+/
 
 function orderOf(left: unknown, right: unknown): number {
   const [a, b] = [String(left), String(right)]
+  if (INTEGER.test(a) && INTEGER.test(b)) return compare(BigInt(a), BigInt(b))
+  // `1.10` in quotes is a version, 1.1 a number
   if (NUMBER.test(a) && NUMBER.test(b) && !(VERSION.test(a) && VERSION.test(b) && typeof left === 'string'))
     return Number(a) - Number(b)
   if ((VERSION.test(a) || NUMBER.test(a)) && (VERSION.test(b) || NUMBER.test(b))) return versionOrder(a, b)
-  return a < b ? -1 : a > b ? 1 : 0
+  return compare(a, b)
 }
+
+const compare = <T extends bigint | string>(a: T, b: T): number => (a < b ? -1 : a > b ? 1 : 0)
 
 /** 1.10 is later than 1.9; parts that are missing count as 0; what follows the numbers is left out. */
 function versionOrder(a: string, b: string): number {

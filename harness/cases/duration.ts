@@ -11,11 +11,16 @@ export function parseDuration(text: unknown): number {
   return Number(match[1]) * UNITS[match[2] as keyof typeof UNITS]
 }
 
-/** Milliseconds as a person writes them: `83ms`, `1.2s`, `2m 5s`. */
+/** Milliseconds as a person writes them: `83ms`, `1.2s`, `2m 5s`, `1h 30m`. */
 export function formatDuration(ms: number): string {
-  if (ms < 1000) return `${Math.round(ms)}ms`
-  if (ms < 60_000) return `${(ms / 1000).toFixed(ms < 10_000 ? 1 : 0)}s`
-  const minutes = Math.floor(ms / 60_000)
-  const seconds = Math.round((ms % 60_000) / 1000)
-  return seconds === 0 ? `${minutes}m` : `${minutes}m ${seconds}s`
+  if (Math.round(ms) < 1_000) return `${Math.round(ms)}ms`
+  if (ms < 9_950) return `${(ms / 1_000).toFixed(1)}s`
+  const seconds = Math.round(ms / 1_000)
+  if (seconds < 60) return `${seconds}s`
+  if (seconds < 3_600) return two(Math.floor(seconds / 60), 'm', seconds % 60, 's')
+  const minutes = Math.round(seconds / 60)
+  return two(Math.floor(minutes / 60), 'h', minutes % 60, 'm')
 }
+
+const two = (high: number, unit: string, low: number, lowUnit: string): string =>
+  low === 0 ? `${high}${unit}` : `${high}${unit} ${low}${lowUnit}`

@@ -4,9 +4,6 @@ import { isPlainObject, references } from './interpolate.ts'
 import type { Step } from './model.ts'
 import { didYouMean } from './suggest.ts'
 
-/** Names that every case has. */
-export const COMMON_NAMES = ['target', 'run', 'case'] as const
-
 export type ReferenceCheck = { readonly source: CaseText; readonly problems: AssayError[] }
 
 /** Checks that the first part of every `$(path)` in a value is a name that exists by then. */
@@ -36,6 +33,19 @@ export function checkReferences(
   } else if (isPlainObject(value)) {
     for (const [key, inner] of Object.entries(value))
       checkReferences(inner, [...path, key], names, { source, problems })
+  }
+}
+
+/** Vars are filled in from the top: each may name those before it. Adds their names. */
+export function checkVars(
+  vars: Readonly<Record<string, unknown>>,
+  path: Path,
+  names: Set<string>,
+  context: ReferenceCheck,
+): void {
+  for (const [name, value] of Object.entries(vars)) {
+    checkReferences(value, [...path, name], names, context)
+    names.add(name)
   }
 }
 

@@ -44,7 +44,7 @@ export class CaseFiles {
         }),
       ]
     })
-    if (taken.length > 0) throw new CaseFileError(taken)
+    if (taken.length > 0) throw new CaseFileError(this.name(path), taken)
     return file
   }
 

@@ -4,6 +4,7 @@ import type { CaseDefinition, CaseFile, ExpandedCase } from '../cases/model.ts'
 import type { Place } from '../errors.ts'
 import { DEFAULT_CASE_TIMEOUT } from '../run/case-run.ts'
 import type { CaseMeta } from './case-meta.ts'
+import { toSource } from './to-source.ts'
 
 /** Leasing, collecting evidence and tearing down have budgets of their own beyond the case's; vitest's timeout is only the net below. */
 const BEYOND_CASE = 12 * 60_000
@@ -35,7 +36,7 @@ export function emit({ file, id, text, runtime }: EmitOptions): EmittedModule {
     })
   }
   line(`import { caseModule, describe, test } from ${JSON.stringify(runtime)}`)
-  line(`const file = caseModule(${JSON.stringify(file)})`)
+  line(`const file = caseModule(${toSource(file)})`)
   line(`describe(${JSON.stringify(file.suite)}, () => {`, file.place)
   line('file.hooks()', file.place)
   for (const [index, one] of file.cases.entries()) {
