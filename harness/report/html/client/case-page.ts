@@ -48,7 +48,13 @@ export function casePage(options: CasePageOptions): HTMLElement {
         changeNote(options.change).replace(/^./, letter => letter.toUpperCase()),
       ),
     detail.about && h('p.about', {}, detail.about),
-    one.reason && h('p.reason', {}, one.ticket && h('strong', {}, `${one.ticket}: `), one.reason),
+    one.reason &&
+      h(
+        'p.reason',
+        {},
+        one.ticket && !one.reason.includes(one.ticket) && h('strong', {}, `${one.ticket}: `),
+        one.reason,
+      ),
     caseFacts(one, detail),
     h('div.buttons', {}, command('Copy', detail.replay), copyButton('Copy link', location.href)),
     one.verdict === 'limit broken' && limitsView(one),
@@ -146,7 +152,7 @@ function attemptView(
     attempt.steps.length > 0 && h('h2', {}, 'Steps', h('span.count', {}, count(attempt.steps.length))),
     attempt.steps.length > 0 &&
       stepList({ steps: attempt.steps, axis: axisOf(attempt.steps), chosen, told: attempt.error, onOpen }),
-    serverLogView(attempt.serverLog, attempt.startedAt),
+    serverLogView({ lines: attempt.serverLog, zero: attempt.startedAt, step: failedStep }),
     evidenceView(attempt.evidence, detail.texts),
   ]
   return parts.filter(part => part instanceof HTMLElement)

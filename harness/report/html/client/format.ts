@@ -36,13 +36,33 @@ export function runName(id: string): string {
   return found ? `${found[1]} ${found[2]}:${found[3]}` : id
 }
 
-/** A value as text: strings as they are, the rest as JSON, in one line where it is short. */
+/** A value as text: strings as they are, the rest as JSON whose parts stand in one line where they fit. */
 export function pretty(value: unknown): string {
   if (typeof value === 'string') return value
-  if (value === undefined) return 'nothing'
-  const json = JSON.stringify(value, null, 2)
-  if (json.length <= 100) return json.replace(/\n\s*/g, ' ')
-  return json.replace(/\[\n\s+([^[\]{}]{0,72}?)\n\s+\]/g, (_, inner: string) => `[${inner.replace(/\n\s+/g, ' ')}]`)
+  return value === undefined ? 'nothing' : json(value, '', 0)
+}
+
+const WIDTH = 96
+
+/** `used` is what stands before the value in its line. */
+function json(value: unknown, indent: string, used: number): string {
+  if (value === null || typeof value !== 'object') return JSON.stringify(value) ?? 'null'
+  const list = Array.isArray(value)
+  const entries = list
+    ? value.map(inner => ['', inner] as const)
+    : Object.entries(value).filter(([, inner]) => inner !== undefined)
+  const [open, close] = list ? ['[', ']'] : ['{', '}']
+  if (entries.length === 0) return open + close
+  const name = (key: string) => (list ? '' : `${JSON.stringify(key)}: `)
+  const parts = (deeper: string, width: number) =>
+    entries.map(([key, inner]) => `${name(key)}${json(inner, deeper, width + name(key).length)}`)
+  const [first, last] = list ? ['', ''] : [' ', ' ']
+  const oneLine = `${open}${first}${parts(indent, 0).join(', ')}${last}${close}`
+  if (indent.length + used + oneLine.length <= WIDTH && !oneLine.includes('\n')) return oneLine
+  const deeper = `${indent}  `
+  return `${open}\n${parts(deeper, 0)
+    .map(part => deeper + part)
+    .join(',\n')}\n${indent}${close}`
 }
 
 /** Where two texts differ: what they share before and after, and what each has between. */

@@ -1,4 +1,4 @@
-import type { ErrorRecord, Excerpt, ServerLogLine } from '../../model.ts'
+import type { ErrorRecord, Excerpt, ServerLogLine, StepResult } from '../../model.ts'
 import { append, h } from './element.ts'
 import { longText } from './pieces.ts'
 
@@ -72,17 +72,28 @@ export function errorView(error: ErrorRecord, withFrame = true): HTMLElement {
   )
 }
 
+/** Milliseconds by which a log line may seem to come before the step that caused it. */
+const CLOCK_SLACK = 5
 const GRAVE = /\b(error|fatal|panic|assert\w*|core dumped)\b/i
 
-/** Lines of the servers' own logs; times count from `zero`, the start of the attempt. */
-export function serverLogView(lines: readonly ServerLogLine[], zero: number): HTMLElement | undefined {
+type ServerLogOptions = {
+  readonly lines: readonly ServerLogLine[]
+  /** Start of the attempt, from which times count. */
+  readonly zero: number
+  /** The step that failed. Lines of before stand back: on a shared server they are often another case's. */
+  readonly step: Pick<StepResult, 'startedAt'> | undefined
+}
+
+/** Lines of the servers' own logs. */
+export function serverLogView({ lines, zero, step }: ServerLogOptions): HTMLElement | undefined {
   if (lines.length === 0) return undefined
   const rows = lines.map(line => {
     const at =
       line.at === undefined ? '' : `${line.at < zero ? '−' : '+'}${(Math.abs(line.at - zero) / 1000).toFixed(3)} s`
+    const before = line.at !== undefined && step !== undefined && line.at < step.startedAt - CLOCK_SLACK
     return h(
       'tr',
-      { class: GRAVE.test(line.text) ? 'grave' : undefined },
+      { class: before ? 'earlier' : GRAVE.test(line.text) ? 'grave' : undefined },
       h('td', {}, line.server),
       h('td.number', {}, at),
       h('td.log-text', {}, line.text),
@@ -98,7 +109,7 @@ export function serverLogView(lines: readonly ServerLogLine[], zero: number): HT
   return h(
     'div.part',
     {},
-    h('h4', {}, 'Server logs while the step ran'),
+    h('h4', {}, 'Server logs around the failing step'),
     h(
       'div.scroll',
       { tabindex: 0, role: 'region', 'aria-label': 'server logs' },

@@ -7,8 +7,8 @@ import { cellText } from './row-view.ts'
 /** A statement: where it ran, how long, how many rows, and the first of them. */
 export function sqlView(sql: SqlRecord): HTMLElement {
   const outcome = [
-    sql.rowCount !== undefined && plural(sql.rowCount, 'row'),
-    sql.affected !== undefined && `${count(sql.affected)} affected`,
+    sql.rowCount !== undefined && (sql.rowCount > 0 || !sql.affected) && plural(sql.rowCount, 'row'),
+    sql.affected !== undefined && (sql.affected > 0 || !sql.rowCount) && `${count(sql.affected)} affected`,
     time(sql.duration),
   ].filter(Boolean)
   const rows = sql.rows ?? []

@@ -132,7 +132,7 @@ function stepBody(step: StepResult, number: number, options: StepListOptions): H
     stepError(step, options.told),
     differencesView(step.differences),
     ...step.rows.map(rowsView),
-    valueView('Input', step.input),
+    !isEmpty(step.input) && valueView('Input', step.input),
     ...step.sql.map(sqlView),
     valueView('Expected', step.expected),
     valueView('Result', step.result),
@@ -151,6 +151,10 @@ function stepBody(step: StepResult, number: number, options: StepListOptions): H
       ),
   ]
   return parts.filter(part => part instanceof HTMLElement)
+}
+
+function isEmpty(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && Object.keys(value).length === 0
 }
 
 function stepError(step: StepResult, told: ErrorRecord | undefined): HTMLElement | undefined {
