@@ -1,0 +1,35 @@
+import type { SqlSession } from '../sql/session.ts'
+import type { EngineFacts, TableName, TableShape } from './model.ts'
+import * as mysql from './mysql/catalog.ts'
+import * as postgres from './postgres/catalog.ts'
+
+/** The catalogs of both families under one set of names. */
+
+export function readEngine(session: SqlSession, signal?: AbortSignal): Promise<EngineFacts> {
+  return session.dialect === 'mysql' ? mysql.readEngine(session, signal) : postgres.readEngine(session, signal)
+}
+
+export function readShape(
+  session: SqlSession,
+  engine: EngineFacts,
+  name: TableName,
+  signal?: AbortSignal,
+): Promise<TableShape | undefined> {
+  return engine.dialect === 'mysql'
+    ? mysql.readShape(session, name, engine, signal)
+    : postgres.readShape(session, name, signal)
+}
+
+/** Tables of a schema (MySQL: database) by name, views left out. */
+export function listTables(session: SqlSession, schema: string, signal?: AbortSignal): Promise<string[]> {
+  return (session.dialect === 'mysql' ? mysql : postgres).listTables(session, schema, signal)
+}
+
+/** Schemas (MySQL: databases) of users. */
+export function listSchemas(session: SqlSession, signal?: AbortSignal): Promise<string[]> {
+  return (session.dialect === 'mysql' ? mysql : postgres).listSchemas(session, signal)
+}
+
+export function estimateRows(session: SqlSession, from: string, signal?: AbortSignal): Promise<number> {
+  return (session.dialect === 'mysql' ? mysql : postgres).estimateRows(session, from, signal)
+}

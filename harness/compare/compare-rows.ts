@@ -1,0 +1,193 @@
+import { ActionError } from '../errors.ts'
+import { systemClock } from '../run/clock.ts'
+import { type Buckets, compareBuckets, readBuckets } from './buckets.ts'
+import { type Ends, type Found, findKeys, inPortions, type Writers } from './keys.ts'
+import { makePlan, type Planned } from './make-plan.ts'
+import { isMass, localizeColumns, sampleOf } from './mass.ts'
+import type { Key, Mismatch } from './match.ts'
+import type { CompareRowsResult } from './result.ts'
+import { RowSql } from './row-sql.ts'
+import { lookAtRows } from './rows.ts'
+import { Side } from './side.ts'
+import type { CompareSpec } from './spec.ts'
+import { judgedByClient } from './text-form.ts'
+import { conclude, type Evidence } from './verdict.ts'
+
+/** Changed rows that are fetched to count the columns in which they differ. */
+const LOOKED_AT = 1_000
+
+/**
+ * Compares the rows of two tables: one pass over each side for a digest in buckets, then the keys of the buckets that differ, their
+ * rows, their columns. Rejects with ASSAY_UNDECIDED where nothing could be compared or a server failed half-way, with the errors
+ * of `connect`, or with the signal's reason.
+ */
+export async function compareRows(spec: CompareSpec): Promise<CompareRowsResult> {
+  const started = performance.now()
+  spec.progress?.({ phase: 'connect', text: 'connecting' })
+  // one of them failing must not leave the other open
+  const opened = await Promise.allSettled([
+    Side.open('left', spec.left, spec.signal),
+    Side.open('right', spec.right, spec.signal),
+  ])
+  await using stack = new AsyncDisposableStack()
+  for (const one of opened) if (one.status === 'fulfilled') stack.use(one.value)
+  const [left, right] = opened.map(one => {
+    if (one.status === 'rejected') throw undecided(one.reason, spec)
+    return one.value
+  }) as [Side, Side]
+  try {
+    return await compareSides({ left, right }, spec, started)
+  } catch (error) {
+    throw undecided(error, spec)
+  }
+}
+
+/** A statement that failed leaves the question open; what it said stays as the cause. */
+function undecided(error: unknown, spec: CompareSpec): unknown {
+  spec.signal?.throwIfAborted()
+  if (!(error instanceof ActionError) || error.code !== 'ASSAY_SQL') return error
+  const { name, schema } = spec.left.table
+  return new ActionError(
+    'ASSAY_UNDECIDED',
+    `${schema ? `${schema}.` : ''}${name} could not be compared: ${error.message}`,
+    {
+      cause: error,
+      class: error.class,
+      systemCode: error.systemCode,
+      data: error.data,
+    },
+  )
+}
+
+async function compareSides(ends: Ends, spec: CompareSpec, started: number): Promise<CompareRowsResult> {
+  const planned = await makePlan(ends.left, ends.right, spec)
+  const { plan } = planned
+  const writers: Writers = {
+    left: new RowSql('left', ends.left.engine, plan),
+    right: new RowSql('right', ends.right.engine, plan),
+  }
+  const sample = (sql: RowSql) =>
+    spec.oneIn === undefined || spec.oneIn <= 1 ? undefined : `mod(${sql.bucket()}, ${Math.floor(spec.oneIn)}) = 0`
+  spec.progress?.({ phase: 'digest', text: `digest by ${plan.method} in ${plan.buckets} buckets` })
+  const [left, right] = await Promise.all([
+    digest(ends.left, writers.left, planned, sample(writers.left)),
+    digest(ends.right, writers.right, planned, sample(writers.right)),
+  ])
+  const comparison = compareBuckets(left, right, plan.recipe)
+  const evidence: Evidence = { ends, spec, planned, comparison, started }
+  if (comparison.bad.length === 0) return conclude(evidence, await tableChanged(ends))
+  if (isMass(comparison)) return massDifference(evidence, writers, left, right)
+  return scattered(evidence, writers, left, right)
+}
+
+async function digest(side: Side, sql: RowSql, { plan }: Planned, condition: string | undefined): Promise<Buckets> {
+  const sums = [sql.aggregate(sql.rowHash()), ...(plan.secondHash ? [sql.aggregate(sql.rowHash(true))] : [])]
+  const result = await side.query(
+    `select ${sql.bucket()}, count(*), ${sums.join(', ')} from ${side.from(condition)} group by 1`,
+  )
+  return readBuckets(result)
+}
+
+async function scattered(
+  evidence: Evidence,
+  writers: Writers,
+  left: Buckets,
+  right: Buckets,
+): Promise<CompareRowsResult> {
+  const { ends, spec, comparison } = evidence
+  const { plan } = evidence.planned
+  const portions = inPortions(comparison, left, right)
+  spec.progress?.({ phase: 'keys', text: `${comparison.bad.length} of ${comparison.total} buckets differ` })
+  const first = await findKeys(ends, writers, plan, portions)
+  const { found, settled } = await recheck(first, evidence, writers, portions)
+  const judged = plan.pairs.some(pair =>
+    judgedByClient(pair.common, { byValue: false, json: plan.json, sameFamily: plan.sameFamily, digest: 'md5' }),
+  )
+  const wanted = judged ? found.mismatches : found.mismatches.slice(0, LOOKED_AT)
+  spec.progress?.({ phase: 'rows', text: `${found.changed + found.onlyLeft + found.onlyRight} rows differ` })
+  const looked = await lookAtRows(ends, writers, plan, wanted, {
+    json: plan.json,
+    ulps: spec.ulps ?? (plan.mode === 'exact' ? 0 : 4),
+    examples: Math.min(50, spec.examples ?? 20),
+  })
+  return conclude(
+    { ...evidence, found: { ...found, changed: found.changed - looked.equal }, looked, settled },
+    await tableChanged(ends),
+  )
+}
+
+/** Looks again, after a pause, at the buckets that differed; only keys that differ each time remain. */
+async function recheck(
+  first: Found,
+  { ends, spec, planned }: Evidence,
+  writers: Writers,
+  portions: readonly (readonly string[])[],
+): Promise<{ readonly found: Found; readonly settled: number }> {
+  let found = first
+  for (let time = 0; time < (spec.recheck?.times ?? 0) && found.mismatches.length > 0; time++) {
+    spec.progress?.({ phase: 'recheck', text: `${found.mismatches.length} differing keys are looked at again` })
+    await (spec.clock ?? systemClock).sleep(spec.recheck?.pause ?? 0, spec.signal)
+    await Promise.all([ends.left.refresh(), ends.right.refresh()])
+    const again = await findKeys(ends, writers, planned.plan, portions)
+    const before = new Set(found.mismatches.map(mismatch => nameOf(mismatch.key)))
+    found = onlyThose(again, mismatch => before.has(nameOf(mismatch.key)))
+  }
+  const count = ({ changed, onlyLeft, onlyRight }: Found) => changed + onlyLeft + onlyRight
+  return { found, settled: Math.max(0, count(first) - count(found)) }
+}
+
+const nameOf = (key: Key) => JSON.stringify(key)
+
+function onlyThose(found: Found, wanted: (mismatch: Mismatch) => boolean): Found {
+  const mismatches = found.mismatches.filter(wanted)
+  const count = (kind: Mismatch['kind']) =>
+    mismatches.reduce((sum, mismatch) => sum + (mismatch.kind === kind ? mismatch.times : 0), 0)
+  return {
+    ...found,
+    mismatches,
+    changed: count('changed'),
+    onlyLeft: count('only left'),
+    onlyRight: count('only right'),
+  }
+}
+
+/** So many rows differ that the columns and a sample tell more than every key. */
+async function massDifference(
+  evidence: Evidence,
+  writers: Writers,
+  left: Buckets,
+  right: Buckets,
+): Promise<CompareRowsResult> {
+  const { ends, spec, comparison } = evidence
+  const { plan } = evidence.planned
+  spec.progress?.({ phase: 'keys', text: `${comparison.bad.length} of ${comparison.total} buckets differ: sampling` })
+  const buckets = sampleOf(comparison.bad)
+  const found = await findKeys(ends, writers, plan, [buckets])
+  const localized = await localizeColumns(ends, writers, plan)
+  const looked = await lookAtRows(ends, writers, plan, found.mismatches.slice(0, LOOKED_AT), {
+    json: plan.json,
+    ulps: spec.ulps ?? (plan.mode === 'exact' ? 0 : 4),
+    examples: Math.min(50, spec.examples ?? 20),
+  })
+  const sampled = buckets.reduce(
+    (sum, name) => sum + Math.max(left.get(name)?.rows ?? 0, right.get(name)?.rows ?? 0),
+    0,
+  )
+  const share = comparison.badRows / Math.max(1, sampled)
+  const scaled = (count: number) => Math.round(count * share)
+  const estimate: Found = {
+    ...found,
+    changed: scaled(found.changed - looked.equal),
+    onlyLeft: scaled(found.onlyLeft),
+    onlyRight: scaled(found.onlyRight),
+    duplicateCount: scaled(found.duplicateCount),
+  }
+  return conclude({ ...evidence, found: estimate, looked, localized, estimated: true }, await tableChanged(ends))
+}
+
+/** What a DDL statement did meanwhile, or undefined. */
+async function tableChanged(ends: Ends): Promise<string | undefined> {
+  const changed = await Promise.all([ends.left.changed(), ends.right.changed()])
+  const labels = [ends.left, ends.right].filter((_, index) => changed[index]).map(side => side.label)
+  return labels.length === 0 ? undefined : `the columns of ${labels.join(' and ')} were changed during the comparison`
+}

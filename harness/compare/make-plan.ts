@@ -1,0 +1,106 @@
+import { ActionError, AssayError } from '../errors.ts'
+import { bucketCount } from './buckets.ts'
+import { type ColumnPair, type Pairing, pairColumns } from './kind.ts'
+import { candidateMethods, type Method, samplesOf, sendsAlike } from './method.ts'
+import type { TableShape } from './model.ts'
+import { RECIPE } from './recipe.ts'
+import { type Plan, RowSql } from './row-sql.ts'
+import type { Side } from './side.ts'
+import type { CompareSpec } from './spec.ts'
+
+export type Planned = { readonly plan: Plan; readonly pairing: Pairing }
+
+/** Decides what is compared and how. Rejects with ASSAY_UNDECIDED where nothing can be. */
+export async function makePlan(left: Side, right: Side, spec: CompareSpec): Promise<Planned> {
+  const keyNames = spec.key ?? chooseKey(left.shape, right.shape, spec)
+  const columns = spec.columns && [...new Set([...keyNames, ...spec.columns])]
+  const pairing = pairColumns(left.shape.columns, right.shape.columns, { ...spec, columns })
+  if (pairing.pairs.length === 0) {
+    throw new AssayError('ASSAY_UNDECIDED', `${left.label} and ${right.label} have no column that can be compared`)
+  }
+  const key = keyNames.map(name => {
+    const pair = pairing.pairs.find(candidate => candidate.left.name === name)
+    if (!pair) throw new AssayError('ASSAY_UNDECIDED', `"${name}" of the key is not a column of both sides`)
+    return pair
+  })
+  const [one, other] = await Promise.all([left.estimate(), right.estimate()])
+  const mode = spec.mode ?? 'exact'
+  const draft: Omit<Plan, 'method' | 'textHash'> = {
+    pairs: pairing.pairs,
+    key,
+    mode,
+    json: spec.json ?? (mode === 'exact' ? 'strict' : 'semantic'),
+    sameFamily: left.engine.dialect === right.engine.dialect,
+    buckets: bucketCount(Math.max(one, other)),
+    secondHash: spec.secondHash === true,
+    recipe: spec.recipe ?? RECIPE,
+  }
+  return { plan: await probed(left, right, draft), pairing }
+}
+
+function chooseKey(left: TableShape, right: TableShape, spec: CompareSpec): readonly string[] {
+  const backwards = new Map(Object.entries(spec.rename ?? {}).map(([from, to]) => [to, from]))
+  const named = (shape: TableShape, name: string) => (shape === right ? (backwards.get(name) ?? name) : name)
+  const ignored = new Set(spec.ignore)
+  for (const wanted of ['primary', 'identifies'] as const) {
+    for (const shape of [left, right]) {
+      const index = shape.indexes.find(candidate => candidate[wanted])
+      const names = index?.columns.map(name => named(shape, name)) ?? []
+      const usable = names.every(
+        name =>
+          !ignored.has(name) &&
+          left.columns.some(column => column.name === name) &&
+          right.columns.some(column => named(right, column.name) === name),
+      )
+      if (index && usable) return names
+    }
+  }
+  return []
+}
+
+/** The first method that gives the same values on both ends. */
+async function probed(left: Side, right: Side, draft: Omit<Plan, 'method' | 'textHash'>): Promise<Plan> {
+  const failures: string[] = []
+  for (const method of candidateMethods(left.engine, right.engine, draft.mode, draft.pairs)) {
+    const plan: Plan = { ...draft, method, textHash: false }
+    if (!draft.recipe.probe) return plan
+    const answers = await Promise.all([probe(left, plan), probe(right, plan)])
+    const [one, other] = answers
+    if (one.failed || other.failed) failures.push(`${method}: ${one.failed ?? other.failed}`)
+    else if (one.hashes !== other.hashes) failures.push(`${method}: the two ends give different values`)
+    else return { ...plan, textHash: draft.sameFamily && one.textHash !== '' && one.textHash === other.textHash }
+  }
+  throw new AssayError(
+    'ASSAY_UNDECIDED',
+    `no digest gives the same values on ${left.label} and ${right.label} (${failures.join('; ')})`,
+  )
+}
+
+type Answer = { readonly hashes: string; readonly textHash: string; readonly failed?: string }
+
+async function probe(side: Side, plan: Plan): Promise<Answer> {
+  const sql = new RowSql(side.name, side.engine, plan)
+  const postgres = side.engine.dialect === 'postgres'
+  const expressions = plan.method.startsWith('text')
+    ? [sql.digestOfText(postgres ? "'é1,数'::text" : "convert('é1,数' using utf8mb4)")]
+    : [0, 1].map(which => sql.probe(plan.pairs.map(pair => sampleOf(pair, which))))
+  // a bucket by hashtext is of the server's bytes, so only one encoding gives one value
+  if (postgres) expressions.push(side.engine.encoding === 'UTF8' ? "hashtext('é1,数')" : "''")
+  try {
+    if (postgres) await side.session.query('savepoint assay_probe')
+    const { values } = await side.session.query(`select ${expressions.join(', ')}`)
+    const row = (values[0] ?? []).map(String)
+    return { hashes: row.slice(0, postgres ? -1 : undefined).join(), textHash: postgres ? (row.at(-1) ?? '') : '' }
+  } catch (error) {
+    if (!(error instanceof ActionError) || error.class === 'connection_lost') throw error
+    if (postgres) await side.session.query('rollback to savepoint assay_probe')
+    return { hashes: '', textHash: '', failed: error.message }
+  }
+}
+
+function sampleOf(pair: ColumnPair, which: number): string {
+  const plainText = which === 0 ? "'é'::text" : 'null::text'
+  return sendsAlike(pair) ? (samplesOf(pair)[which] ?? plainText) : plainText
+}
+
+export type { Method }

@@ -1,0 +1,94 @@
+import type { ColumnPair } from './kind.ts'
+import type { CompareMode, EngineFacts } from './model.ts'
+
+/**
+ * How a row becomes a number.
+ * - `record_send 64`: hashbyteaextended over the row's binary form, PostgreSQL 18 and later.
+ * - `record_send md5`, `record_send sha256`: 60 bits of a digest of the binary form, all of the PostgreSQL family.
+ * - `record_hash`: hash_record_extended, which hashes by value, PostgreSQL 14 and later.
+ * - `text md5`, `text sha256`: 60 bits of a digest of the canonical text, every engine.
+ */
+export type Method =
+  | 'record_send 64'
+  | 'record_send md5'
+  | 'record_send sha256'
+  | 'record_hash'
+  | 'text md5'
+  | 'text sha256'
+
+/** Methods that two engines may share, best first. Each is probed on both before it is used. */
+export function candidateMethods(
+  left: EngineFacts,
+  right: EngineFacts,
+  mode: CompareMode,
+  pairs: readonly ColumnPair[],
+): readonly Method[] {
+  if (left.dialect !== 'postgres' || right.dialect !== 'postgres') return ['text md5', 'text sha256']
+  const both = (version: number) => left.version >= version && right.version >= version
+  const methods: Method[] = []
+  if (mode === 'by-value' && both(140_000) && pairs.every(hasValueHash)) methods.push('record_hash')
+  if (mode === 'exact' && both(180_000)) methods.push('record_send 64')
+  methods.push('record_send md5')
+  if (both(110_000)) methods.push('record_send sha256')
+  return [...methods, 'text md5', ...(both(110_000) ? (['text sha256'] as const) : [])]
+}
+
+/** Types for which `=` and a hash agree on what is one value, and that both sides declare alike. */
+const VALUE_HASHED = new Set(
+  'bool int2 int4 int8 oid float4 float8 numeric text varchar bpchar name bytea date time timetz timestamp timestamptz interval uuid jsonb inet cidr macaddr'.split(
+    ' ',
+  ),
+)
+
+function hasValueHash({ left, right, common }: ColumnPair): boolean {
+  // a collation of the column's own may call different texts equal
+  if (left.collation !== undefined || right.collation !== undefined) return false
+  return VALUE_HASHED.has(left.type.name) && left.type.name === right.type.name && common.same && !left.type.userDefined
+}
+
+/** Binary forms that are the same on every server and version (the probe shows it once more), with values to probe by. */
+const SAMPLES: Readonly<Record<string, readonly string[]>> = {
+  bool: ["'t'", "'f'"],
+  int2: ["'-32768'", "'7'"],
+  int4: ["'-2147483648'", "'7'"],
+  int8: ["'-9223372036854775808'", "'7'"],
+  oid: ["'7'", "'4294967295'"],
+  float4: ["'-0'", "'1.1754944e-38'"],
+  float8: ["'-0'", "'1.7320508075688772'"],
+  numeric: ["'-1.50'", "'123456789012345678901234567890.000100'"],
+  money: ["'1.5'", "'-2'"],
+  text: ["'é数'", "''"],
+  varchar: ["'é数'", "''"],
+  bpchar: ["'é'", "'a  '"],
+  name: ["'a'", "'b'"],
+  bytea: ["'\\x00ff'", "''"],
+  date: ["'0044-03-15 BC'", "'2020-02-29'"],
+  time: ["'24:00'", "'00:00:00.000001'"],
+  timetz: ["'12:00+05:30'", "'00:00:00.000001-12'"],
+  timestamp: ["'2020-02-29 12:34:56.123456'", "'0044-03-15 BC'"],
+  timestamptz: ["'2020-02-29 12:34:56.123456+02'", "'infinity'"],
+  interval: ["'1 mon -1 day 00:00:00.5'", "'24:00'"],
+  uuid: ["'00112233-4455-6677-8899-aabbccddeeff'", "'00000000-0000-0000-0000-000000000000'"],
+  json: ['\'{"b": 1.0,  "a": [null]}\'', "'1'"],
+  jsonb: ['\'{"b": 1.0,  "a": [null]}\'', "'1e2'"],
+  inet: ["'10.0.0.1/8'", "'::1'"],
+  cidr: ["'10.0.0.0/8'", "'::1'"],
+  macaddr: ["'08:00:2b:01:02:03'", "'00:00:00:00:00:00'"],
+  bit: ["'101'", "'0'"],
+  varbit: ["'101'", "''"],
+}
+
+/** True where the binary form of both columns is comparable as it is; other columns are hashed by their canonical text. */
+export function sendsAlike({ left, right }: ColumnPair): boolean {
+  const [one, other] = [left.type, right.type]
+  if (one.name !== other.name || one.userDefined || other.userDefined || !Object.hasOwn(SAMPLES, one.name)) return false
+  // padding, digits and rounding are a part of the binary form
+  if (one.name === 'bpchar' || one.name === 'bit') return one.declared === other.declared
+  return one.scale === other.scale
+}
+
+/** Literals for a probe of one column, typed. */
+export function samplesOf({ left }: ColumnPair): readonly string[] {
+  const literals = SAMPLES[left.type.name] ?? []
+  return literals.map(literal => `${literal}::${left.type.declared}`)
+}

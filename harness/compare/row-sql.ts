@@ -1,0 +1,175 @@
+import { dialectOf } from '../sql/dialect.ts'
+import type { ColumnPair } from './kind.ts'
+import { type Method, sendsAlike } from './method.ts'
+import type { Column, CompareMode, EngineFacts, SideName } from './model.ts'
+import { digest as mysqlDigest, mysqlForm } from './mysql/text-form.ts'
+import { digest as postgresDigest, postgresForm } from './postgres/text-form.ts'
+import type { Recipe } from './recipe.ts'
+import type { FormOptions, JsonMode, TextForm } from './text-form.ts'
+
+/** What both sides of one comparison agree on. */
+export type Plan = {
+  readonly pairs: readonly ColumnPair[]
+  /** Pairs that identify a row; empty: rows are compared as bags. */
+  readonly key: readonly ColumnPair[]
+  readonly mode: CompareMode
+  readonly json: JsonMode
+  readonly method: Method
+  readonly sameFamily: boolean
+  /** PostgreSQL's hashtext gives the same values on both ends, so buckets need no digest. */
+  readonly textHash: boolean
+  /** Buckets that rows fall into. */
+  readonly buckets: number
+  /** Sums a second, independent hash besides. */
+  readonly secondHash: boolean
+  readonly recipe: Recipe
+}
+
+/** Writes the SQL of one side. Pure: text in, text out. */
+export class RowSql {
+  readonly #side: SideName
+  readonly #engine: EngineFacts
+  readonly #plan: Plan
+  readonly #options: FormOptions
+
+  constructor(side: SideName, engine: EngineFacts, plan: Plan) {
+    this.#side = side
+    this.#engine = engine
+    this.#plan = plan
+    this.#options = {
+      byValue: plan.mode === 'by-value',
+      json: plan.json,
+      sameFamily: plan.sameFamily,
+      digest: plan.method.endsWith('sha256') ? 'sha256' : 'md5',
+    }
+  }
+
+  get #postgres(): boolean {
+    return this.#engine.dialect === 'postgres'
+  }
+
+  column(pair: ColumnPair): Column {
+    return pair[this.#side]
+  }
+
+  ref(pair: ColumnPair): string {
+    return dialectOf(this.#engine.dialect).identifier(this.column(pair).name)
+  }
+
+  form(pair: ColumnPair, options: Partial<FormOptions> = {}): TextForm {
+    const write = this.#postgres ? postgresForm : mysqlForm
+    const form = write(this.#engine, this.column(pair), pair.common, { ...this.#options, ...options })
+    return { ...form, sql: `(${form.sql})` }
+  }
+
+  /** A text with its mark of NULL and its end, so that no two lists of values give one concatenation. */
+  framed(form: TextForm): string {
+    const { recipe } = this.#plan
+    const absent = recipe.nullMark ? "'N,'" : this.#postgres ? "'null,'" : "'null,'"
+    if (!recipe.lengths) return this.#concatOr(absent, [form.sql, recipe.nullMark ? "'|'" : "','"])
+    if (form.frame === 'plain') return this.#concatOr(absent, [form.sql, "','"])
+    const bytes = this.#postgres ? `octet_length(${this.#utf8(form.sql)})` : `length(${form.sql})`
+    return this.#concatOr(absent, [this.#postgres ? `${bytes}::text` : bytes, "':'", form.sql])
+  }
+
+  #concatOr(absent: string, parts: readonly string[]): string {
+    // NULL makes the whole NULL with || and with MySQL's concat, not with PostgreSQL's
+    return this.#postgres
+      ? `coalesce(${parts.join(' || ')}, ${absent})`
+      : `ifnull(concat(${parts.join(', ')}), ${absent})`
+  }
+
+  #utf8(text: string): string {
+    return this.#engine.encoding === 'UTF8' || !this.#postgres ? text : `convert_to(${text}, 'UTF8')`
+  }
+
+  #concat(parts: readonly string[]): string {
+    if (!this.#postgres) return `concat(${parts.join(', ')})`
+    // a function takes 100 arguments at most
+    const chunks: string[] = []
+    for (let at = 0; at < parts.length; at += 90) chunks.push(`concat(${parts.slice(at, at + 90).join(', ')})`)
+    return chunks.length === 1 ? (chunks[0] as string) : this.#concat(chunks)
+  }
+
+  /** Hexadecimal digest of a text. */
+  digestOfText(text: string): string {
+    if (!this.#postgres) return mysqlDigest(text, this.#options)
+    const bytes = this.#options.digest === 'sha256' ? `convert_to(${text}, 'UTF8')` : this.#utf8(text)
+    return postgresDigest(bytes, this.#options)
+  }
+
+  /** A part of the row's record for the record methods: the column itself where its binary form can be compared. */
+  #recordPart(pair: ColumnPair): string {
+    if (this.#plan.method === 'record_hash' || !this.#plan.recipe.castUserTypes) return this.ref(pair)
+    const byValue = this.#options.byValue && ['decimal', 'float', 'interval', 'char', 'json'].includes(pair.common.kind)
+    return sendsAlike(pair) && !byValue ? this.ref(pair) : this.form(pair).sql
+  }
+
+  /** The number of a row. `second`: of the independent hash. */
+  rowHash(second = false): string {
+    const { pairs, key, recipe, method } = this.#plan
+    const hashed = recipe.hashKey ? pairs : pairs.filter(pair => !key.includes(pair))
+    return this.hashOf(hashed, second ? 1 : 0, method)
+  }
+
+  hashOf(pairs: readonly ColumnPair[], seed: 0 | 1, method = this.#plan.method): string {
+    if (method.startsWith('text')) {
+      return this.#sixty(this.digestOfText(this.#concat(pairs.map(pair => this.framed(this.form(pair))))), seed)
+    }
+    return this.#recordHash(`row(${pairs.map(pair => this.#recordPart(pair)).join(', ')})`, seed, method)
+  }
+
+  #recordHash(record: string, seed: 0 | 1, method: Method): string {
+    if (method === 'record_hash') return this.#short(`hash_record_extended(${record}, ${seed})`)
+    if (method === 'record_send 64') return this.#short(`hashbyteaextended(record_send(${record}), ${seed})`)
+    return this.#sixty(postgresDigest(`record_send(${record})`, this.#options), seed)
+  }
+
+  /** 60 bits of a hexadecimal digest: a number that is not negative in the signed integers of every engine. */
+  #sixty(digest: string, seed: 0 | 1): string {
+    const digits = Math.ceil(this.#plan.recipe.bits / 4)
+    const part = `substr(${digest}, ${1 + seed * 15}, ${digits})`
+    if (!this.#postgres) return `cast(conv(${part}, 16, 10) as unsigned)`
+    return `('x' || ${part})::bit(${digits * 4})::bigint`
+  }
+
+  #short(hash: string): string {
+    const { bits } = this.#plan.recipe
+    return bits >= 60 ? hash : `(${hash} & ${2n ** BigInt(bits) - 1n})`
+  }
+
+  /** A row of typed values in place of columns, for the probe. */
+  probe(record: readonly string[]): string {
+    return this.#recordHash(`row(${record.join(', ')})`, 0, this.#plan.method)
+  }
+
+  /** Sum, or what a mutant has in its place. */
+  aggregate(hash: string): string {
+    if (this.#plan.recipe.aggregate === 'xor') return `bit_xor(${hash})`
+    return `sum(${hash})`
+  }
+
+  /** The number of the bucket that a row falls into. Rows without a key fall by their hash. */
+  bucket(): string {
+    const { key, buckets } = this.#plan
+    if (key.length === 0) return `mod(${this.rowHash()}, ${buckets})`
+    const [only] = key
+    if (only && key.length === 1 && only.left.type.kind === 'integer' && only.right.type.kind === 'integer') {
+      const number = this.#postgres ? `${this.ref(only)}::bigint` : this.ref(only)
+      return `coalesce(mod(${number}, ${buckets}), 0)`
+    }
+    const text = this.#concat(key.map(pair => this.framed(this.form(pair))))
+    const digits = `substr(${this.digestOfText(text)}, 1, 8)`
+    if (!this.#postgres) {
+      const number = this.#plan.sameFamily ? `crc32(${text})` : `cast(conv(${digits}, 16, 10) as unsigned)`
+      return `mod(${number}, ${buckets})`
+    }
+    if (this.#plan.textHash) return `mod(hashtext(${text}), ${buckets})`
+    return `mod(('x' || ${digits})::bit(32)::bigint, ${buckets})`
+  }
+
+  /** Canonical text of each part of the key. */
+  keyParts(): readonly string[] {
+    return this.#plan.key.map(pair => this.form(pair).sql)
+  }
+}

@@ -1,0 +1,31 @@
+import type { CommonType } from './kind.ts'
+import type { Column, EngineFacts } from './model.ts'
+
+/** How JSON is compared: by its text, or by what it means (key order, spaces and number spelling aside). */
+export type JsonMode = 'strict' | 'semantic'
+
+export type FormOptions = {
+  /** Bring values that the engine's `=` calls equal to one form. */
+  readonly byValue: boolean
+  readonly json: JsonMode
+  /** The other side belongs to the same family of engines, so forms that only it writes are allowed. */
+  readonly sameFamily: boolean
+  /** Function of a text or bytes that gives a digest as hexadecimal text, for values that text cannot hold. */
+  readonly digest: 'md5' | 'sha256'
+}
+
+/** A value as text that both sides write alike. NULL stays NULL. */
+export type TextForm = {
+  readonly sql: string
+  /** `plain`: the text is of digits, letters, signs and spaces, without a comma. `length`: it can hold anything. */
+  readonly frame: 'plain' | 'length'
+}
+
+/** Writes the canonical text of one column for one family of engines. */
+export type FormWriter = (engine: EngineFacts, column: Column, common: CommonType, options: FormOptions) => TextForm
+
+/** Kinds whose differences the digest may overstate: the values decide, in the client (judge.ts). */
+export function judgedByClient(common: CommonType, options: FormOptions): boolean {
+  if (options.sameFamily) return false
+  return common.kind === 'float' || (common.kind === 'json' && options.json === 'semantic')
+}
