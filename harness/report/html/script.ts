@@ -19,6 +19,7 @@ const MODULES = [
   'step-view',
   'case-list',
   'case-page',
+  'verdict-line',
   'overview',
   'keyboard',
   'main',
