@@ -122,6 +122,55 @@ export const ERROR_CODES = {
   ASSAY_LIMIT: { kind: 'product', about: 'A `limits` line did not hold.' },
   ASSAY_CHECK: { kind: 'product', about: 'A check that runs after every case found something.' },
 
+  // transfer: moving tables between clusters
+  ASSAY_TRANSFER_PROTOCOL: { kind: 'infrastructure', about: 'A server broke the COPY protocol.' },
+  ASSAY_TRANSFER_SILENT: {
+    kind: 'infrastructure',
+    about: 'A server of a transfer stopped sending and taking, and does not answer a new connection either.',
+  },
+  ASSAY_TRANSFER_TABLE: {
+    kind: 'product',
+    about: 'A table of a transfer is missing, or is not one that can be moved.',
+  },
+  ASSAY_TRANSFER_RIGHTS: { kind: 'product', about: 'An account lacks a right that the transfer needs.' },
+  ASSAY_TRANSFER_COLUMNS: {
+    kind: 'product',
+    about: 'The columns of source and destination do not fit each other.',
+  },
+  ASSAY_TRANSFER_SPACE: { kind: 'product', about: 'The destination has less free space than the transfer needs.' },
+  ASSAY_TRANSFER_WINDOW: {
+    kind: 'usage',
+    about: 'A window of a transfer is not valid: its ends, its duration, or the column that it is about.',
+  },
+  ASSAY_TRANSFER_WINDOW_NULL: {
+    kind: 'product',
+    about: 'Rows without a value in the window column belong to no window, and would never be moved.',
+    hint: 'Give them a value, move them with --where, or allow them with --null-window ignore.',
+  },
+  ASSAY_TRANSFER_KEY: {
+    kind: 'product',
+    about: 'A merge has no usable key, or the rows that are to be merged hold a key twice.',
+  },
+  ASSAY_TRANSFER_OPTION: { kind: 'usage', about: 'Options of a transfer contradict each other or the servers.' },
+  ASSAY_TRANSFER_DIFFERENT: {
+    kind: 'product',
+    about: 'What the destination holds after the load is not what the source sent. Nothing was kept.',
+  },
+  ASSAY_TRANSFER_FAILED: { kind: 'product', about: 'One or more tables of a transfer failed.' },
+  ASSAY_TRANSFER_JOB: {
+    kind: 'config',
+    about: 'A transfer job, or the control tables that describe it, is not usable.',
+  },
+  ASSAY_TRANSFER_LEASE: {
+    kind: 'product',
+    about: 'A transfer job is held by another run.',
+    hint: 'Wait for it. The lease of a run that died expires by itself.',
+  },
+  ASSAY_TRANSFER_LEASE_LOST: {
+    kind: 'product',
+    about: 'The lease of a transfer job expired or was taken over while the run went on. Nothing further was moved.',
+  },
+
   // undecided
   ASSAY_UNDECIDED: { kind: 'undecided', about: 'A check ran out of budget, or could not compare.' },
 } as const satisfies Record<string, CodeEntry>

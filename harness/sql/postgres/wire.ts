@@ -25,7 +25,7 @@ type ParameterStatus = { readonly parameterName: string; readonly parameterValue
 const CHANGING = new Set(['INSERT', 'UPDATE', 'DELETE', 'MERGE', 'COPY'])
 
 /** Opens a connection. Rejects with the ActionErrors of connect-error.ts, or the signal's reason. */
-export async function openPostgres(options: OpenOptions): Promise<Wire> {
+export async function openPostgres(options: OpenOptions): Promise<PostgresWire> {
   const { endpoint, within, signal } = options
   const database = options.database ?? endpoint.user
   const client = new pg.Client({
@@ -72,7 +72,8 @@ export async function openPostgres(options: OpenOptions): Promise<Wire> {
   return new PostgresWire(client, options)
 }
 
-class PostgresWire implements Wire {
+/** Use openPostgres. */
+export class PostgresWire implements Wire {
   readonly #client: Client
   readonly #options: OpenOptions
   #ended = false
@@ -83,6 +84,11 @@ class PostgresWire implements Wire {
     client.on('end', () => {
       this.#ended = true
     })
+  }
+
+  /** The socket itself, for sub-protocols that the driver does not relay (COPY). Take it over only between two statements. */
+  get stream(): Socket {
+    return this.#client.connection.stream
   }
 
   get open(): boolean {
