@@ -12,6 +12,9 @@ import type { Lease, LeaseMode } from '../targets/lease.ts'
 import type { Endpoint } from '../targets/target.ts'
 import { up } from './up.ts'
 
+// Servers of other files start at the same time.
+vi.setConfig({ testTimeout: 30_000 })
+
 let folder: string
 let ini: string
 let ended: Promise<number>

@@ -33,7 +33,8 @@ cases of the real tier can run against what was started. Everything goes with Ct
     try {
       for (const target of targets) await start(target, { client, signal, folder: join(folder, target.name), file })
       console.log('\nCtrl-C ends it.')
-      if (!signal.aborted) await once(signal, 'abort')
+      if (!signal.aborted) await Promise.race([once(signal, 'abort'), keeper.gone])
+      if (!signal.aborted) throw new AssayError('ASSAY_KEEPER_LOST', 'the keeper has gone, and the servers with it')
     } finally {
       if (ini !== undefined) for (const target of targets) await removeSection(ini, target.name)
       await rm(folder, { recursive: true, force: true })

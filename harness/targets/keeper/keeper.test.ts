@@ -4,11 +4,14 @@ import { existsSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import pg from 'pg'
-import { expect, onTestFinished, test } from 'vitest'
+import { expect, onTestFinished, test, vi } from 'vitest'
 import { processesIn, processStart } from '../process-tree.ts'
 import type { Endpoint } from '../target.ts'
 import { connectKeeper } from './connect.ts'
 import { type RunningKeeper, type StartKeeperOptions, startKeeper } from './start.ts'
+
+// Servers of other files start at the same time.
+vi.setConfig({ testTimeout: 30_000 })
 
 const config = resolve('assay.config.ts')
 
@@ -92,4 +95,38 @@ test('two keepers side by side have servers and addresses of their own', async (
   await keepers[0]?.stop()
   expect(await leases[1]?.check(0)).toEqual([])
   await Promise.all(clients.map(client => client.close()))
+})
+
+test('what a worker held when it went away is given back: shared databases are dropped, exclusive targets thrown away', async () => {
+  const log: string[] = []
+  const { socket } = await keeper({ log: text => log.push(text) })
+  const worker = await connectKeeper(socket)
+  const shared = (await worker.lease(request)).endpoints.source as Endpoint
+  const alone = (await worker.lease({ ...request, mode: 'exclusive' })).endpoints.source as Endpoint
+  await worker.close()
+  await using client = await connectKeeper(socket)
+  const again = (await client.lease(request)).endpoints.source_admin as Endpoint
+  expect([again.host, again.port]).toEqual([shared.host, shared.port])
+  const databases = async (): Promise<unknown> => {
+    const { host, port, user, database } = again
+    const session = new pg.Client({ host, port, user, database, password: again.password.reveal() })
+    await session.connect()
+    const { rows } = await session.query("SELECT datname FROM pg_database WHERE datname LIKE 'assay%'")
+    await session.end()
+    return rows
+  }
+  await expect.poll(databases).toEqual([{ datname: again.database }])
+  await expect.poll(() => log).toContain('postgres.pair is thrown away: a test went away without giving it back')
+  expect(((await client.lease({ ...request, mode: 'exclusive' })).endpoints.source as Endpoint).host).not.toBe(
+    alone.host,
+  )
+})
+
+test('a configuration that cannot be loaded is said to whoever asks', async () => {
+  const { socket } = await keeper({ config: '/nowhere/assay.config.ts' })
+  await using client = await connectKeeper(socket)
+  await expect(client.lease(request)).rejects.toMatchObject({
+    code: 'ASSAY_CONFIG_ASSAY',
+    message: expect.stringContaining('/nowhere/assay.config.ts could not be loaded'),
+  })
 })

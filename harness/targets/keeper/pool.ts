@@ -30,6 +30,7 @@ export class Pool {
   readonly #options: PoolOptions
   readonly #instances = new Set<Instance>()
   readonly #queue: Waiting[] = []
+  #closed = false
 
   constructor(options: PoolOptions) {
     this.#options = options
@@ -45,6 +46,7 @@ export class Pool {
         { hint: 'Set ASSAY_MEMORY_MB to what the machine can spare.' },
       )
     want.signal.throwIfAborted()
+    if (this.#closed) throw new AssayError('ASSAY_KEEPER_LOST', 'the keeper is ending')
     const { promise, resolve, reject } = Promise.withResolvers<Held>()
     const waiting: Waiting = { want, since: Date.now(), grant: resolve }
     const leave = (error: unknown): void => {
@@ -79,11 +81,14 @@ export class Pool {
     this.#serve()
   }
 
+  /** Ends every instance. Nothing is given out any more. */
   async close(): Promise<void> {
+    this.#closed = true
     await Promise.all([...this.#instances].map(instance => instance.dispose()))
   }
 
   #serve(): void {
+    if (this.#closed) return
     const held = new Set<string>()
     for (const waiting of [...this.#queue]) {
       const { want } = waiting
@@ -139,14 +144,15 @@ export class Pool {
 
   /** True when the memory is there; else idle instances of others go, and the queue is served again once they have gone. */
   #makeRoom(memory: number): boolean {
-    const used = (): number => [...this.#instances].reduce((sum, one) => sum + one.provider.memory, 0)
-    if (used() + memory <= this.#options.memoryMb) return true
-    const idle = [...this.#instances].filter(one => one.idle).sort((a, b) => a.idleSince - b.idleSince)
-    let free = this.#options.memoryMb - used()
-    for (const one of idle) {
-      if (free >= memory) break
+    const all = [...this.#instances]
+    const sum = (some: readonly Instance[]): number => some.reduce((total, one) => total + one.provider.memory, 0)
+    const free = this.#options.memoryMb - sum(all)
+    if (free >= memory) return true
+    let soon = free + sum(all.filter(one => one.holdings.size === 0 && one.retired !== undefined))
+    for (const one of all.filter(({ idle }) => idle).sort((a, b) => a.idleSince - b.idleSince)) {
+      if (soon >= memory) break
       one.retired = 'its memory is needed'
-      free += one.provider.memory
+      soon += one.provider.memory
       this.#dispose(one)
     }
     return false

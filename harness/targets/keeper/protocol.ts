@@ -34,6 +34,9 @@ export type WireError = {
   readonly cause?: string
 }
 
+/** What to do when the cache, where data directories are, is full. */
+export const SPACE_HINT = 'Free some space, or set ASSAY_CACHE to a folder on another disk.'
+
 const SECRET = '$secret'
 const INFINITE = '$infinite'
 
@@ -61,6 +64,8 @@ export function encodeError(error: unknown): WireError {
   if (error instanceof AssayError)
     return { code: error.code, message: error.message, hint: error.hint, where: error.where, cause: text(error.cause) }
   const message = error instanceof Error ? error.message : String(error)
+  if ((error as NodeJS.ErrnoException | undefined)?.code === 'ENOSPC')
+    return { code: 'ASSAY_DISK_FULL', message, hint: SPACE_HINT }
   return { code: 'ASSAY_INTERNAL', message: `the keeper failed: ${message}`, cause: text(error) }
 }
 

@@ -20,6 +20,8 @@ export type RunningKeeper = AsyncDisposable & {
   /** Path of its unix socket; workers get it as ASSAY_KEEPER_SOCKET. */
   readonly socket: string
   readonly pid: number
+  /** Resolves when the process has ended, for whatever reason. */
+  readonly gone: Promise<void>
   /** Ends every server, then the keeper; resolves when it has gone. */
   stop(): Promise<void>
 }
@@ -72,7 +74,7 @@ export async function startKeeper(options: StartKeeperOptions): Promise<RunningK
     // Whoever only holds a keeper need not be kept alive by it.
     child.unref()
     for (const stream of [child.stdin, child.stdout, child.stderr]) (stream as unknown as { unref(): void }).unref()
-    return { socket, pid: child.pid as number, stop, [Symbol.asyncDispose]: stop }
+    return { socket, pid: child.pid as number, gone, stop, [Symbol.asyncDispose]: stop }
   } catch (error) {
     child.kill('SIGKILL')
     throw error
