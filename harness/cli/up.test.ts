@@ -1,8 +1,9 @@
-import { execFileSync } from 'node:child_process'
+import { execFileSync, spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { existsSync } from 'node:fs'
 import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join, resolve } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest'
 import { connect } from '../sql/connect.ts'
 import { cacheFolder } from '../targets/cache.ts'
@@ -132,4 +133,24 @@ test('wrong usage', async () => {
   await expect(up.run([], stop.signal)).rejects.toMatchObject({ code: 'ASSAY_USAGE' })
   await expect(up.run(['postgres.pear'], stop.signal)).rejects.toThrow('no target is called "postgres.pear"')
   await expect(up.run(['--inn', 'x'], stop.signal)).rejects.toMatchObject({ code: 'ASSAY_USAGE' })
+})
+
+test('from the command line it stays until Ctrl-C, and leaves nothing', async () => {
+  const child = spawn(process.execPath, [resolve('harness/cli/main.ts'), 'up', 'postgres.pair'], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  const ended = once(child, 'exit')
+  let text = ''
+  child.stdout.setEncoding('utf8').on('data', chunk => {
+    text += chunk
+  })
+  await vi.waitUntil(() => text.includes('Ctrl-C'), { timeout: 20_000 })
+  const file = /PGPASSFILE=(\S+)/.exec(text)?.[1] ?? ''
+  const host = /psql -h (\S+) -p (\d+)/.exec(text)?.[1] ?? ''
+  expect(await readFile(file, 'utf8')).toContain(`${host}:`)
+  expect((await stat(file)).mode & 0o777).toBe(0o600)
+  expect(child.exitCode).toBe(null)
+  child.kill('SIGINT')
+  expect(await ended).toEqual([0, null])
+  expect(existsSync(dirname(dirname(file)))).toBe(false)
 })

@@ -30,12 +30,15 @@ cases of the real tier can run against what was started. Everything goes with Ct
     const file = ini ?? join(folder, 'real.ini')
     await using keeper = await startKeeper({ config, log: text => process.env.ASSAY_DEBUG && console.error(text) })
     await using client = await connectKeeper(keeper.socket)
+    // Neither the keeper's pipes nor a signal handler keep the process alive.
+    const alive = setInterval(() => {}, 60_000)
     try {
       for (const target of targets) await start(target, { client, signal, folder: join(folder, target.name), file })
       console.log('\nCtrl-C ends it.')
       if (!signal.aborted) await Promise.race([once(signal, 'abort'), keeper.gone])
       if (!signal.aborted) throw new AssayError('ASSAY_KEEPER_LOST', 'the keeper has gone, and the servers with it')
     } finally {
+      clearInterval(alive)
       if (ini !== undefined) for (const target of targets) await removeSection(ini, target.name)
       await rm(folder, { recursive: true, force: true })
     }
@@ -65,7 +68,7 @@ async function start(target: TargetDefinition, { client, signal, folder, file }:
   if (!target.realSection) return
   await writeSection(file, target.name, target.realSection(lease.endpoints))
   console.log(
-    `\n[${target.name}] of ${file} makes it a real target: ASSAY_REAL_INI=${file} npx vitest run --project real\n`,
+    `\n[${target.name}] of ${file} makes it a real target: ASSAY_REAL_INI=${file} npx assay run --tier real\n`,
   )
 }
 
