@@ -8,6 +8,7 @@ import {
   type Node,
   parseDocument,
   type Scalar,
+  visit,
 } from 'yaml'
 import { AssayError, type Place } from '../errors.ts'
 import { sourceOffset } from './scalar-offset.ts'
@@ -70,6 +71,13 @@ export class CaseText {
   }
 
   #plainValue(): unknown {
+    visit(this.#document, {
+      Alias: (_, node) => {
+        if (node.resolve(this.#document)) return
+        const where = this.#at(node.range?.[0] ?? 0)
+        throw new AssayError('ASSAY_CASE_YAML', `not valid YAML: nothing is called "&${node.source}"`, { where })
+      },
+    })
     try {
       return plain(this.#document.toJS({ maxAliasCount: 100 }))
     } catch (cause) {

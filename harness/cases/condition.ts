@@ -7,7 +7,7 @@ type Operator = (typeof OPERATORS)[number]
 export type Condition = { readonly left: string; readonly operator?: Operator; readonly right?: string }
 
 const OPERATOR = />=|<=|!=|==|>|<|=/
-const COMPARISON = /^\s*(.+?)\s*(>=|<=|!=|==|>|<|=)\s*(.+?)\s*$/
+const COMPARISON = /^\s*("[^"]*"|'[^']*'|[^<>=!]+?)\s*(>=|<=|!=|==|>|<|=)\s*([^<>=!].*?)\s*$/
 
 /** Splits a condition at its first operator. Throws ASSAY_CASE_CONDITION for more than one comparison. */
 export function parseCondition(text: string): Condition {
@@ -18,7 +18,8 @@ export function parseCondition(text: string): Condition {
   const match = COMPARISON.exec(text)
   if (!match) {
     const left = text.trim()
-    if (left === '' || /\s/.test(left)) throw new AssayError('ASSAY_CASE_CONDITION', `"${text}" is not a comparison`)
+    if (left === '' || /\s/.test(left) || OPERATOR.test(left))
+      throw new AssayError('ASSAY_CASE_CONDITION', `"${text}" is not a comparison`)
     return { left }
   }
   return { left: unquote(match[1] as string), operator: match[2] as Operator, right: unquote(match[3] as string) }

@@ -8,7 +8,11 @@ export function expandMatrix(matrix: Readonly<Record<string, readonly unknown[]>
     [{}],
   )
   return cells.filter(
-    cell => !without.some(out => Object.entries(out).every(([name, value]) => sameValue(cell[name], value))),
+    cell =>
+      !without.some(
+        out =>
+          Object.keys(out).length > 0 && Object.entries(out).every(([name, value]) => sameValue(cell[name], value)),
+      ),
   )
 }
 

@@ -23,7 +23,7 @@ export function check(schema: z.ZodType, value: unknown, source: CaseText, path:
 export function inputProblem(schema: z.ZodType, error: z.ZodError, value: unknown): string {
   const issue = nearestIssues(error.issues[0] as Issue, value)[0] as Issue
   const at = issue.path.join('.')
-  return `${at === '' ? '' : `${at}: `}${message(issue, schema, value)}`
+  return `${at === '' ? '' : `${at}: `}${message(issue, { schema, value, path: [] })}`
 }
 
 type Context = { readonly schema: z.ZodType; readonly source: CaseText; readonly path: Path; readonly value: unknown }
@@ -47,12 +47,13 @@ function toErrors(issue: Issue, { schema, source, path, value }: Context): Assay
   const where: Place = source.place(at)
   if (isDuration(schemaAt(schema, issue.path as Path)))
     return [new AssayError('ASSAY_CASE_DURATION', `${JSON.stringify(found)} is not a duration`, { where })]
-  return [new AssayError('ASSAY_CASE_TYPE', message(issue, schema, value), { where })]
+  return [new AssayError('ASSAY_CASE_TYPE', message(issue, { schema, value, path }), { where })]
 }
 
-function message(issue: Issue, schema: z.ZodType, value: unknown): string {
+function message(issue: Issue, { schema, value, path }: Omit<Context, 'source'>): string {
   const found = valueAt(value, issue.path)
-  const name = issue.path.length === 0 ? '' : `"${String(issue.path.at(-1))}" `
+  const at = [...path, ...issue.path]
+  const name = at.length === 0 ? '' : `"${nameAt(at)}" `
   switch (issue.code) {
     case 'unrecognized_keys': {
       const key = issue.keys[0] ?? ''
@@ -79,6 +80,12 @@ function message(issue: Issue, schema: z.ZodType, value: unknown): string {
     default:
       return issue.message
   }
+}
+
+/** The key, and for an element of a list its number as well: `keys.1`. */
+function nameAt(path: readonly PropertyKey[]): string {
+  const key = path.findLastIndex(part => typeof part === 'string')
+  return path.slice(Math.max(key, 0)).join('.')
 }
 
 /** Of a union, the issues of the branch that fits best: the one whose kind is that of the value, and that got furthest. */
@@ -145,7 +152,8 @@ function kindOf(value: unknown): string {
   if (value === null) return 'nothing'
   if (Array.isArray(value)) return 'a list'
   if (typeof value === 'object') return 'a map'
-  return typeof value === 'boolean' ? `a truth (${value})` : `a ${typeof value} (${JSON.stringify(value)})`
+  if (typeof value === 'boolean') return `a truth (${value})`
+  return `a ${typeof value === 'string' ? 'text' : typeof value} (${JSON.stringify(value)})`
 }
 
 function article(kind: string): string {

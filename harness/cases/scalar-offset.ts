@@ -67,16 +67,19 @@ function aligned(text: string, { from, end, value, offset, quote }: Alignment): 
       continue
     }
     const token = tokenLength(text, source, quote)
-    // a line break that was escaped away stands for nothing
-    if (quote === '"' && /^\\\r?\n/.test(text.slice(source, source + 3))) {
+    if (quote === '"' && isEscapedBreak(text, source)) {
       source = skipSpace(text, source + 1, end)
       continue
     }
     source += token
     index += quote === '"' && token > 1 ? escapedLength(text.slice(source - token, source)) : 1
   }
+  if (quote === '"' && isEscapedBreak(text, source)) source = skipSpace(text, source + 1, end)
   return Math.min(source, end)
 }
+
+/** A line break that is escaped away stands for nothing. */
+const isEscapedBreak = (text: string, at: number): boolean => /^\\\r?\n/.test(text.slice(at, at + 3))
 
 /** How many characters of the file stand for one of the value. */
 function tokenLength(text: string, at: number, quote: Alignment['quote']): number {

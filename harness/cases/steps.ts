@@ -44,7 +44,7 @@ function parseStep(value: unknown, path: Path, reading: Reading): Step | undefin
   if (typeof said.if === 'string') checkCondition(said.if, [...path, 'if'], reading)
   for (const key of ['expect', 'fails'] as const) checkExpectation(said[key], [...path, key], reading)
   const save = typeof said.save === 'string' ? { [said.save]: '.' } : (said.save as Save | undefined)
-  if (isPlainObject(said.save)) checkNames(Object.keys(said.save), [...path, 'save'], reading)
+  checkNames(Object.keys(save ?? {}), [...path, 'save'], reading)
   return withoutUndefined({
     place: source.place(path),
     path,

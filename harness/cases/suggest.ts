@@ -1,5 +1,7 @@
 /** The candidate nearest to a mistyped word, if one is near enough to be what was meant. */
 export function nearest(word: string, candidates: Iterable<string>): string | undefined {
+  // every letter is one away from every other
+  if (word.length < 2) return undefined
   let best: string | undefined
   let bestDistance = Math.max(1, Math.floor(word.length / 3)) + 1
   for (const candidate of candidates) {
