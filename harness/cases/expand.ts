@@ -28,7 +28,7 @@ export function valueLabel(value: unknown): string {
     const name = value.name ?? value.id
     return name === undefined ? JSON.stringify(value) : String(name)
   }
-  return typeof value === 'string' ? value : JSON.stringify(value)
+  return Array.isArray(value) ? JSON.stringify(value) : String(value)
 }
 
 function sameValue(value: unknown, out: unknown): boolean {
