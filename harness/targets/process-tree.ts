@@ -13,7 +13,9 @@ function stat(pid: number): ProcessStat | undefined {
   }
 }
 
+/** None where there is no /proc: servers are started on Linux only, the real tier works anywhere. */
 function pids(): number[] {
+  if (process.platform !== 'linux') return []
   return readdirSync('/proc')
     .filter(name => /^\d+$/.test(name))
     .map(Number)

@@ -10,16 +10,18 @@ const SLOTS = 255
  */
 export class Addresses {
   readonly #slot: number
-  readonly #claim: Server
+  readonly #claim: Server | undefined
   readonly #taken = new Set<number>()
   #last = 1
 
-  private constructor(slot: number, claim: Server) {
+  private constructor(slot: number, claim: Server | undefined) {
     this.#slot = slot
     this.#claim = claim
   }
 
   static async claim(): Promise<Addresses> {
+    // Servers are started on Linux only; elsewhere no address is asked for.
+    if (process.platform !== 'linux') return new Addresses(0, undefined)
     for (let slot = 0; slot < SLOTS; slot++) {
       const claim = await listen(`\0assay.keeper.${slot}`)
       if (claim) return new Addresses(slot, claim)
@@ -46,7 +48,7 @@ export class Addresses {
   }
 
   close(): void {
-    this.#claim.close()
+    this.#claim?.close()
   }
 }
 

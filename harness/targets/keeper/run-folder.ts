@@ -81,12 +81,12 @@ async function alive(path: string): Promise<boolean> {
     return made !== undefined && Date.now() - made.mtimeMs < UNOWNED_MS
   }
   // In another container that shares the cache pids mean other processes; its socket answers all the same.
-  if (owner.pidNamespace !== pidNamespace()) return answers(owner.socket)
+  if (process.platform !== 'linux' || owner.pidNamespace !== pidNamespace()) return answers(owner.socket)
   return processStart(owner.pid) === owner.start
 }
 
 function pidNamespace(): string {
-  return readlinkSync('/proc/self/ns/pid')
+  return process.platform === 'linux' ? readlinkSync('/proc/self/ns/pid') : ''
 }
 
 function answers(socket: string): Promise<boolean> {
