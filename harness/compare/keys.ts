@@ -57,7 +57,7 @@ export async function findKeys(
 
 function keysSql(side: Side, sql: RowSql, plan: Plan, bad: readonly string[], condition: string | undefined): string {
   const bag = plan.key.length === 0
-  const list = bag ? [sql.rowHash(), 'count(*)'] : [...sql.keyParts(), sql.rowHash()]
+  const list = bag ? [sql.rowIdentity(), 'count(*)'] : [...sql.keyParts(), sql.rowIdentity()]
   const end = bag ? ' group by 1' : ''
   if (side.engine.dialect === 'mysql') {
     return `select ${list.join(', ')} from ${side.from(condition, `${sql.bucket()} in (${bad.join(', ')})`)}${end}`

@@ -73,6 +73,8 @@ export type PairingOptions = {
   readonly ignore?: readonly string[]
   /** Name on the left to name on the right, for renamed columns. */
   readonly rename?: Readonly<Record<string, string>>
+  /** False between PostgreSQL's family and MySQL's. */
+  readonly sameFamily?: boolean
 }
 
 /** Pairs columns by name, whatever their order. */
@@ -102,7 +104,8 @@ export function pairColumns(left: readonly Column[], right: readonly Column[], o
       notCompared.push({ column: name, reason: `${one.type.declared} and ${other.type.declared} cannot be compared` })
       continue
     }
-    if (!common.same) drift.push(describeDrift(name, one.type, other.type, common))
+    const drifted = describeDrift(name, one.type, other.type, common, options.sameFamily !== false)
+    if (drifted !== undefined) drift.push(drifted)
     pairs.push({ left: one, right: other, common })
   }
   if (!options.columns) {
@@ -114,7 +117,17 @@ export function pairColumns(left: readonly Column[], right: readonly Column[], o
   return { pairs, notCompared, drift }
 }
 
-function describeDrift(name: string, left: ColumnType, right: ColumnType, common: CommonType): string {
+/** Engines of different families spell the same type differently: only what the values can show is drift between them. */
+function describeDrift(
+  name: string,
+  left: ColumnType,
+  right: ColumnType,
+  common: CommonType,
+  sameFamily: boolean,
+): string | undefined {
+  if (common.same) return undefined
+  const alike = left.kind === right.kind && left.scale === right.scale && left.size === right.size
+  if (!sameFamily && alike) return undefined
   const at = common.scale !== undefined && left.scale !== right.scale ? ` at ${common.scale} digits, rounded` : ''
   const single = common.kind === 'float' && left.size !== right.size ? ' in single precision' : ''
   return `${name}: ${left.declared} and ${right.declared}, compared as ${common.kind}${at}${single}`

@@ -12,9 +12,10 @@ export type Planned = { readonly plan: Plan; readonly pairing: Pairing }
 
 /** Decides what is compared and how. Rejects with ASSAY_UNDECIDED where nothing can be. */
 export async function makePlan(left: Side, right: Side, spec: CompareSpec): Promise<Planned> {
+  const sameFamily = left.engine.dialect === right.engine.dialect
   const keyNames = spec.key ?? chooseKey(left.shape, right.shape, spec)
   const columns = spec.columns && [...new Set([...keyNames, ...spec.columns])]
-  const pairing = pairColumns(left.shape.columns, right.shape.columns, { ...spec, columns })
+  const pairing = pairColumns(left.shape.columns, right.shape.columns, { ...spec, columns, sameFamily })
   if (pairing.pairs.length === 0) {
     throw new AssayError('ASSAY_UNDECIDED', `${left.label} and ${right.label} have no column that can be compared`)
   }
@@ -30,12 +31,12 @@ export async function makePlan(left: Side, right: Side, spec: CompareSpec): Prom
     key,
     mode,
     json: spec.json ?? (mode === 'exact' ? 'strict' : 'semantic'),
-    sameFamily: left.engine.dialect === right.engine.dialect,
-    buckets: bucketCount(Math.max(one, other)),
+    sameFamily,
+    buckets: spec.buckets ?? bucketCount(Math.max(one, other)),
     secondHash: spec.secondHash === true,
     recipe: spec.recipe ?? RECIPE,
   }
-  return { plan: await probed(left, right, draft), pairing }
+  return { plan: await probed(left, right, draft, spec.methods), pairing }
 }
 
 function chooseKey(left: TableShape, right: TableShape, spec: CompareSpec): readonly string[] {
@@ -59,9 +60,15 @@ function chooseKey(left: TableShape, right: TableShape, spec: CompareSpec): read
 }
 
 /** The first method that gives the same values on both ends. */
-async function probed(left: Side, right: Side, draft: Omit<Plan, 'method' | 'textHash'>): Promise<Plan> {
+async function probed(
+  left: Side,
+  right: Side,
+  draft: Omit<Plan, 'method' | 'textHash'>,
+  wanted: readonly Method[] | undefined,
+): Promise<Plan> {
   const failures: string[] = []
-  for (const method of candidateMethods(left.engine, right.engine, draft.mode, draft.pairs)) {
+  const candidates = candidateMethods(left.engine, right.engine, draft.mode, draft.pairs)
+  for (const method of candidates.filter(candidate => !wanted || wanted.includes(candidate))) {
     const plan: Plan = { ...draft, method, textHash: false }
     if (!draft.recipe.probe) return plan
     const answers = await Promise.all([probe(left, plan), probe(right, plan)])
@@ -102,5 +109,3 @@ function sampleOf(pair: ColumnPair, which: number): string {
   const plainText = which === 0 ? "'é'::text" : 'null::text'
   return sendsAlike(pair) ? (samplesOf(pair)[which] ?? plainText) : plainText
 }
-
-export type { Method }

@@ -87,8 +87,8 @@ export function sendsAlike({ left, right }: ColumnPair): boolean {
   return one.scale === other.scale
 }
 
-/** Literals for a probe of one column, typed. */
+/** Literals for a probe of one column, of its type without modifiers. */
 export function samplesOf({ left }: ColumnPair): readonly string[] {
-  const literals = SAMPLES[left.type.name] ?? []
-  return literals.map(literal => `${literal}::${left.type.declared}`)
+  const { name } = left.type
+  return (SAMPLES[name] ?? []).map(literal => `${literal}::${name}`)
 }

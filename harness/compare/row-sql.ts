@@ -108,8 +108,16 @@ export class RowSql {
   /** The number of a row. `second`: of the independent hash. */
   rowHash(second = false): string {
     const { pairs, key, recipe, method } = this.#plan
-    const hashed = recipe.hashKey ? pairs : pairs.filter(pair => !key.includes(pair))
+    const rest = pairs.filter(pair => !key.includes(pair))
+    const hashed = recipe.hashKey || rest.length === 0 ? pairs : rest
     return this.hashOf(hashed, second ? 1 : 0, method)
+  }
+
+  /** What tells a row from another of its key: the hash, or both hashes where a second one is summed. */
+  rowIdentity(): string {
+    if (!this.#plan.secondHash) return this.rowHash()
+    const [first, second] = [this.rowHash(), this.rowHash(true)]
+    return this.#postgres ? `(${first}::text || ':' || ${second}::text)` : `concat(${first}, ':', ${second})`
   }
 
   hashOf(pairs: readonly ColumnPair[], seed: 0 | 1, method = this.#plan.method): string {
@@ -120,7 +128,11 @@ export class RowSql {
   }
 
   #recordHash(record: string, seed: 0 | 1, method: Method): string {
-    if (method === 'record_hash') return this.#short(`hash_record_extended(${record}, ${seed})`)
+    if (method === 'record_hash') {
+      // The engine adds up the columns' hashes with fixed weights, so in a sum over rows values swapped between two rows would
+      // cancel. Hashed once more they do not. (hashint8extended would not do: it folds to 32 bits first.)
+      return this.#short(`hashtextextended(hash_record_extended(${record}, ${seed})::text, ${seed})`)
+    }
     if (method === 'record_send 64') return this.#short(`hashbyteaextended(record_send(${record}), ${seed})`)
     return this.#sixty(postgresDigest(`record_send(${record})`, this.#options), seed)
   }

@@ -80,9 +80,9 @@ async function fetchRows(
 ): Promise<Map<string, Cell[][]>> {
   const found = new Map<string, Cell[][]>()
   const bag = plan.key.length === 0
-  const parts = bag ? [sql.rowHash()] : sql.keyParts()
+  const parts = bag ? [sql.rowIdentity()] : sql.keyParts()
   const wanted = bag
-    ? `${sql.rowHash()} in (${keys.map(key => key[0]).join(', ')})`
+    ? `${sql.rowIdentity()} in (${keys.map(key => (plan.secondHash ? `'${key[0]}'` : key[0])).join(', ')})`
     : rowsWithKeys(side.name, sql, side.engine.dialect, plan.key, keys)
   const cells = plan.pairs.flatMap(pair => cellSql(side, sql, plan, pair))
   const { values } = await side.query(`select ${[...parts, ...cells].join(', ')} from ${side.from(condition, wanted)}`)

@@ -1,11 +1,12 @@
 import type { Clock } from '../actions/define-action.ts'
 import type { PairingOptions } from './kind.ts'
+import type { Method } from './method.ts'
 import type { CompareMode } from './model.ts'
 import type { Recipe } from './recipe.ts'
 import type { SideSpec } from './side.ts'
 import type { JsonMode } from './text-form.ts'
 
-export type CompareSpec = PairingOptions & {
+export type CompareSpec = Omit<PairingOptions, 'sameFamily'> & {
   /** What should be: the primary, the source. */
   readonly left: SideSpec
   /** What is checked against it. */
@@ -22,6 +23,10 @@ export type CompareSpec = PairingOptions & {
   readonly secondHash?: boolean
   /** Compares one key in so many, chosen by hash, the same on both sides. */
   readonly oneIn?: number
+  /** Buckets of the digest. Default: by the number of rows. */
+  readonly buckets?: number
+  /** Only these methods, best first, of those that the engines share. */
+  readonly methods?: readonly Method[]
   /** Looks at differing keys again, to tell rows in flight from lasting differences. */
   readonly recheck?: { readonly times: number; readonly pause: number }
   /** Rows shown, at most 50. Default 20. */

@@ -1,0 +1,41 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { Method } from './method.ts'
+import { ROW_SCENARIOS } from './scenarios/rows.ts'
+import { ENDS, type Scenario, spokenOf } from './scenarios/scenario.ts'
+import { Stage } from './scenarios/stage.ts'
+
+let stage: Stage
+beforeAll(async () => {
+  stage = await Stage.open()
+}, 60_000)
+afterAll(() => stage?.[Symbol.asyncDispose]())
+
+const of = (ends: (typeof ENDS)[number]) =>
+  ROW_SCENARIOS.filter(one => one.ends.includes(ends)).map(one => [one.name, one] as const)
+
+describe.each(ENDS)('rows, %s', ends => {
+  test.each(of(ends))('%s', async (_name, scene: Scenario) => {
+    await using scenery = await stage.set(scene, ends)
+    const result = await scenery.compare()
+    expect(spokenOf(result, scene.expected), result.summary).toEqual(scene.expected)
+  })
+})
+
+const OTHERS: readonly Method[] = ['record_send md5', 'record_send sha256', 'text md5', 'text sha256']
+
+describe.each(OTHERS)('rows by %s', method => {
+  test.each(of('postgres'))('%s', async (_name, scene: Scenario) => {
+    await using scenery = await stage.set(scene, 'postgres')
+    const result = await scenery.compare({ methods: [method] })
+    expect(spokenOf(result, scene.expected), result.summary).toEqual(scene.expected)
+    expect(result.method).toBe(method)
+  })
+})
+
+describe.each(ENDS)('rows by value, %s', ends => {
+  test.each(of(ends))('%s', async (_name, scene: Scenario) => {
+    await using scenery = await stage.set(scene, ends)
+    const result = await scenery.compare({ mode: 'by-value' })
+    expect(spokenOf(result, scene.expected), result.summary).toEqual(scene.expected)
+  })
+})

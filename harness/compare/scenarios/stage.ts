@@ -1,0 +1,101 @@
+import { connect } from '../../sql/connect.ts'
+import { dialectOf } from '../../sql/dialect.ts'
+import type { SqlSession } from '../../sql/session.ts'
+import type { Lease } from '../../targets/lease.ts'
+import type { Endpoint } from '../../targets/target.ts'
+import { leaseForTest } from '../../targets/testing.ts'
+import { compareRows } from '../compare-rows.ts'
+import type { CompareRowsResult } from '../result.ts'
+import type { CompareSpec } from '../spec.ts'
+import type { EndsName, Scenario, SideSql } from './scenario.ts'
+
+type Roles = Readonly<Record<'source' | 'destination' | 'primary', End>>
+type End = { readonly endpoint: Endpoint; readonly session: SqlSession }
+
+/** Real servers for scenarios: tables are made, compared, and dropped. */
+export class Stage implements AsyncDisposable {
+  readonly #leases: readonly Lease[]
+  readonly #ends: Roles
+  #tables = 0
+
+  private constructor(leases: readonly Lease[], ends: Roles) {
+    this.#leases = leases
+    this.#ends = ends
+  }
+
+  static async open(): Promise<Stage> {
+    const [postgres, mariadb] = await Promise.all([leaseForTest('postgres.pair'), leaseForTest('mariadb.replication')])
+    const open = async (endpoint: unknown): Promise<End> => {
+      const session = await connect(endpoint as Endpoint)
+      if (session.dialect === 'mysql')
+        await session.query("set session sql_mode = 'STRICT_TRANS_TABLES', time_zone = '+00:00'")
+      else await session.query("set timezone = 'UTC'")
+      return { endpoint: endpoint as Endpoint, session }
+    }
+    const [source, destination, primary] = await Promise.all([
+      open(postgres.endpoints.source),
+      open(postgres.endpoints.destination),
+      open(mariadb.endpoints.primary),
+    ])
+    return new Stage([postgres, mariadb], { source, destination, primary })
+  }
+
+  /** Left and right end. */
+  ends(name: EndsName): readonly [End, End] {
+    const { source, destination, primary } = this.#ends
+    if (name === 'postgres') return [source, destination]
+    return name === 'mysql' ? [primary, primary] : [source, primary]
+  }
+
+  /** Makes the scenario's tables, and gives what compares them. They go when it is disposed. */
+  async set(
+    scene: Scenario,
+    ends: EndsName,
+  ): Promise<
+    AsyncDisposable & {
+      compare(options?: Partial<CompareSpec>): Promise<CompareRowsResult>
+      readonly spec: CompareSpec
+    }
+  > {
+    const [left, right] = this.ends(ends)
+    const number = ++this.#tables
+    const tables = [`t${number}_left`, `t${number}_right`] as const
+    const run = async (end: End, table: string, sql: SideSql | undefined) => {
+      if (sql === undefined) return
+      const text = typeof sql === 'string' ? sql : sql[end.session.dialect]
+      await end.session.queryAll(text.replaceAll(/\bT\b/g, dialectOf(end.session.dialect).identifier(table)))
+    }
+    const drop = async () => {
+      await run(left, tables[0], 'drop table if exists T')
+      await run(right, tables[1], 'drop table if exists T')
+    }
+    try {
+      for (const [end, table, own] of [
+        [left, tables[0], scene.left],
+        [right, tables[1], scene.right],
+      ] as const) {
+        await run(end, table, scene.both)
+        await run(end, table, own)
+      }
+    } catch (error) {
+      await drop()
+      throw error
+    }
+    const { left: leftOptions, right: rightOptions, ...options } = (scene.options ?? {}) as Partial<CompareSpec>
+    const spec: CompareSpec = {
+      ...options,
+      left: { endpoint: left.endpoint, table: { name: tables[0] }, ...leftOptions },
+      right: { endpoint: right.endpoint, table: { name: tables[1] }, ...rightOptions },
+    }
+    return {
+      spec,
+      compare: more => compareRows({ ...spec, ...more }),
+      [Symbol.asyncDispose]: drop,
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await Promise.all(Object.values(this.#ends).map(end => end.session.close()))
+    await Promise.all(this.#leases.map(lease => lease.release()))
+  }
+}
