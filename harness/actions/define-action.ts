@@ -26,6 +26,8 @@ export interface ActionContext {
   resolveEndpoints(value: unknown): readonly Endpoint[]
   /** A session on the endpoint that the case keeps and closes at its end. Different names are different connections. */
   session(endpoint: Endpoint, options?: ConnectOptions & { readonly name?: string }): Promise<SqlSession>
+  /** Something that the case keeps from step to step under a name: made on first use, disposed at the case's end. */
+  keep<T extends AsyncDisposable>(name: string, make: () => Promise<T>): Promise<T>
   /** Does something to the server behind an endpoint of a leased target. */
   fault(kind: FaultKind, endpoint: Endpoint): Promise<void>
   /** A number in [0, 1) from the run's seed and the case's id. */

@@ -9,6 +9,7 @@ import type { Endpoint } from '../targets/target.ts'
 import { EndpointNames } from './endpoints.ts'
 import type { RunEnvironment } from './environment.ts'
 import { listFiles } from './evidence-files.ts'
+import { Kept } from './kept.ts'
 import { randomFrom } from './random.ts'
 import type { RecordedResults } from './recorded.ts'
 import { Sessions } from './sessions.ts'
@@ -33,6 +34,7 @@ export class CaseContext implements AsyncDisposable {
   readonly recorded: RecordedResults
   readonly leases: readonly Lease[]
   readonly sessions = new Sessions()
+  readonly kept = new Kept()
   readonly #caseFile: string
   readonly #key: string
   readonly #random: () => number
@@ -83,6 +85,7 @@ export class CaseContext implements AsyncDisposable {
       },
       resolveEndpoints: value => endpoints.resolve(value),
       session: (at, options) => sessions.get(at, { signal, ...options }),
+      keep: (name, make) => this.kept.get(name, make),
       fault: (kind, at) => this.#fault(kind, at, signal),
       random: this.#random,
       seed: this.seed,
@@ -143,7 +146,7 @@ export class CaseContext implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.sessions.close()
+    await Promise.all([this.sessions.close(), this.kept[Symbol.asyncDispose]()])
   }
 }
 
