@@ -1,16 +1,20 @@
+import { curveCluster } from './fixtures/curve/target.ts'
 import { mariadbReplication } from './fixtures/mariadb/target.ts'
 import { postgresPair } from './fixtures/postgres/target.ts'
 import { chromium } from './fixtures/servers/software/chromium.ts'
 import { mariadb } from './fixtures/servers/software/mariadb.ts'
 import { postgresql } from './fixtures/servers/software/postgresql.ts'
+import { python3 } from './fixtures/servers/software/python.ts'
 import { builtin } from './harness/actions/builtin.ts'
 import { defineAssay } from './harness/assay.ts'
+import { curve } from './harness/curve/index.ts'
 
 export default defineAssay({
-  systems: [builtin],
-  targets: [postgresPair, mariadbReplication],
-  software: [postgresql, mariadb, chromium],
+  systems: [builtin, curve],
+  targets: [postgresPair, mariadbReplication, curveCluster],
+  software: [postgresql, mariadb, chromium, python3],
   tags: {
+    curve: 'Runs against a Curve cluster.',
     tour: 'The few cases that show most in a minute: what `npm start` runs.',
     postgres: 'Runs against PostgreSQL.',
     mariadb: 'Runs against MariaDB.',
@@ -21,6 +25,7 @@ export default defineAssay({
     faults: 'Kills, pauses or stops a server; needs one for itself.',
   },
   owners: {
+    curve: 'Cases about Curve volumes. Open an issue with the label `curve`.',
     sql: 'Cases about one database server. Open an issue with the label `sql`.',
     replication: 'Cases about primaries and replicas. Open an issue with the label `replication`.',
   },

@@ -171,6 +171,25 @@ export const ERROR_CODES = {
     about: 'The lease of a transfer job expired or was taken over while the run went on. Nothing further was moved.',
   },
 
+  // curve
+  ASSAY_CURVE: { kind: 'product', about: 'Curve answered a call with an error code.' },
+  ASSAY_CURVE_HANG: {
+    kind: 'product',
+    about: 'A call into Curve’s client library did not return in time; its process was killed and replaced.',
+    hint: 'Volumes that were open there have to be opened again.',
+  },
+  ASSAY_CURVE_PYTHON: { kind: 'product', about: 'Curve’s Python module raised an exception.' },
+  ASSAY_CURVE_VERIFY: { kind: 'product', about: 'Verified I/O read something else than what was acknowledged.' },
+  ASSAY_CURVE_SIDECAR: { kind: 'infrastructure', about: 'The process that drives Curve’s Python module has died.' },
+  ASSAY_CURVE_MODULE: {
+    kind: 'infrastructure',
+    about: 'Curve’s Python module `curvefs` cannot be used: it is missing, does not load, or its wrapper is broken.',
+  },
+  ASSAY_CURVE_ARGUMENT: {
+    kind: 'case',
+    about: 'An argument of a Curve call that the C interface would misread: a NUL, or more bytes than one call may move.',
+  },
+
   // undecided
   ASSAY_UNDECIDED: { kind: 'undecided', about: 'A check ran out of budget, or could not compare.' },
 } as const satisfies Record<string, CodeEntry>

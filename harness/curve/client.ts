@@ -1,0 +1,382 @@
+import { ActionError } from '../errors.ts'
+import { Secret } from '../log/secret.ts'
+import { CurveError, showCall } from './errors.ts'
+import { Sidecar, type SidecarAnswer, type SidecarRequest } from './sidecar.ts'
+import { localHost, type SidecarHost } from './sidecar-host.ts'
+import { type CurveSettings, type CurveUser, type FileInfo, MAX_IO, type SidecarInfo } from './types.ts'
+
+const DEADLINE = 30_000
+
+/** Bytes, offsets and ids: up to 2^64 - 1 where a bigint is given. What does not fit raises OverflowError in Python. */
+export type Size = number | bigint
+
+export type As = {
+  /** Who calls; default the user of the settings. */
+  readonly as?: CurveUser
+}
+
+export type CallOptions = {
+  readonly deadline?: number
+  readonly signal?: AbortSignal
+}
+
+export type CreateOptions = As & {
+  readonly size: Size
+}
+
+export type Create2Options = CreateOptions & {
+  /** Default: the cluster's choice. */
+  readonly poolset?: string
+  /** Bytes in a stripe, and stripes; give both or none. */
+  readonly stripeUnit?: Size
+  readonly stripeCount?: Size
+}
+
+/**
+ * The calls of Curve's CBDClient (seed 003), each in a sidecar that drives the real Python module. A code below zero rejects with
+ * CurveError, an exception of the wrapper with ASSAY_CURVE_PYTHON. Calls are served one after the other; for parallel I/O use
+ * several clients. After a hang or the death of the sidecar the next call starts another one and repeats Init; volumes that
+ * were open have to be opened again.
+ */
+export class CurveClient implements AsyncDisposable {
+  readonly settings: CurveSettings
+  readonly #host: SidecarHost
+  #sidecar: Promise<Sidecar> | undefined
+  /** The conf of the last Init that succeeded. */
+  #initialised: string | undefined
+  #queue: Promise<unknown> = Promise.resolve()
+  /** First file descriptor of this sidecar: those of a lost one are never given out again. */
+  #base = 0
+  #opened = 0
+  #closed = false
+
+  constructor(settings: CurveSettings, host: SidecarHost = localHost) {
+    this.settings = settings
+    this.#host = host
+  }
+
+  // -- life
+
+  /** Reads client.conf; does not yet reach the cluster. Default: the conf of the settings. -2 for a conf that cannot be used. */
+  async init(conf: string = this.settings.conf): Promise<void> {
+    await this.#code('Init', [conf])
+    this.#initialised = conf
+  }
+
+  async unInit(): Promise<void> {
+    await this.#call('UnInit', [])
+    this.#initialised = undefined
+  }
+
+  /** UUID of the cluster; empty before init, and while the metadata servers are away. */
+  async getClusterId(): Promise<string> {
+    return String((await this.#call('GetClusterId', [])).result)
+  }
+
+  /** Names like `default`; Curve 2.7 and later. */
+  async listPoolset(): Promise<readonly string[]> {
+    return (await this.#call('ListPoolset', [])).result as readonly string[]
+  }
+
+  /** What interpreter and module are; starts the sidecar. */
+  async info(): Promise<SidecarInfo> {
+    return this.#enqueue(async () => (await this.#running()).info)
+  }
+
+  // -- names
+
+  /** Makes a volume. -24 for a size that the cluster does not allow, also where the name is taken; then -1. */
+  async create(path: string, { size, as }: CreateOptions): Promise<void> {
+    await this.#code('Create', [path, this.#user(as), size])
+  }
+
+  /** Create with stripes and a pool set. */
+  async create2(
+    path: string,
+    { size, poolset = '', stripeUnit = 0, stripeCount = 0, as }: Create2Options,
+  ): Promise<void> {
+    const context = { name: path, length: size, user: this.#user(as), poolset, stripeUnit, stripeCount }
+    await this.#code('Create2', [context])
+  }
+
+  async statFile(path: string, { as }: As = {}): Promise<FileInfo> {
+    const call = { name: 'StatFile', arguments: [path, this.#user(as)] }
+    const { code, info } = (await this.#call(call.name, call.arguments)).result as {
+      readonly code: number
+      readonly info: Readonly<Record<keyof FileInfo, string>>
+    }
+    if (code < 0) throw new CurveError(code, shown(call.name, call.arguments))
+    const { filename, owner, ...numbers } = info
+    return { ...mapNumbers(numbers), filename, owner } as FileInfo
+  }
+
+  /** Grows a volume to `size` bytes in all. -100 where the growth is no multiple of a segment. */
+  async extend(path: string, { size, as }: CreateOptions): Promise<void> {
+    await this.#code('Extend', [path, this.#user(as), size])
+  }
+
+  /** Moves a volume into the recycle bin; removes an empty directory for good. The same call of the metadata server as rmdir. */
+  async unlink(path: string, { as }: As = {}): Promise<void> {
+    await this.#code('Unlink', [path, this.#user(as)])
+  }
+
+  /** Deletes an entry of /RecycleBin for good, some time later. */
+  async deleteForce(path: string, { as }: As = {}): Promise<void> {
+    await this.#code('DeleteForce', [path, this.#user(as)])
+  }
+
+  /** Gets a volume back from the recycle bin to `path`: the one with that id, or (0) the youngest that had this path. */
+  async recover(path: string, { id = 0, as }: As & { readonly id?: Size } = {}): Promise<void> {
+    await this.#code('Recover', [path, this.#user(as), id])
+  }
+
+  /** A volume that is in the way goes to the recycle bin. -11 for directories. */
+  async rename(from: string, to: string, { as }: As = {}): Promise<void> {
+    await this.#code('Rename', [this.#user(as), from, to])
+  }
+
+  /** Root's call. */
+  async changeOwner(path: string, owner: string, { as }: As = {}): Promise<void> {
+    await this.#code('ChangeOwner', [path, owner, this.#user(as)])
+  }
+
+  async mkdir(path: string, { as }: As = {}): Promise<void> {
+    await this.#code('Mkdir', [path, this.#user(as)])
+  }
+
+  async rmdir(path: string, { as }: As = {}): Promise<void> {
+    await this.#code('Rmdir', [path, this.#user(as)])
+  }
+
+  /** Names in the order of their bytes. Any refusal is a RuntimeError without a code: ASSAY_CURVE_PYTHON. */
+  async listdir(path: string, { as }: As = {}): Promise<readonly string[]> {
+    return (await this.#call('Listdir', [path, this.#user(as)])).result as readonly string[]
+  }
+
+  // -- bytes
+
+  /** Gives a file descriptor, from 0. -1 for an empty owner, -2 for every other refusal. Not exclusive. */
+  async open(path: string, { as }: As = {}): Promise<number> {
+    return this.#enqueue(async () => {
+      const sidecar = await this.#running()
+      const fd = await this.#codeFrom(sidecar, 'Open', [path, this.#user(as)])
+      this.#opened = Math.max(this.#opened, this.#base + fd + 1)
+      return this.#base + fd
+    })
+  }
+
+  async close(fd: number): Promise<void> {
+    await this.#withFd(fd, 'Close', native => [native])
+  }
+
+  /** Offset and length must be multiples of the block size (-22) and inside the volume (-2). At most MAX_IO bytes. */
+  async read(
+    fd: number,
+    { offset, length, ...options }: CallOptions & { readonly offset: Size; readonly length: Size },
+  ): Promise<Buffer> {
+    if (BigInt(length) > MAX_IO) throw tooLong('read', length)
+    return (await this.#withFd(fd, 'Read', native => [native, offset, length], options)).payload
+  }
+
+  /** Writes the whole buffer; the same rules as for read. Gives the number of bytes. */
+  async write(
+    fd: number,
+    { offset, data, ...options }: CallOptions & { readonly offset: Size; readonly data: Buffer },
+  ): Promise<number> {
+    if (data.length > MAX_IO) throw tooLong('write', data.length)
+    const call = { ...options, payload: data }
+    return Number((await this.#withFd(fd, 'Write', native => [native, offset, data.length], call)).result)
+  }
+
+  // -- beyond the API
+
+  /** Any method of CBDClient with arguments as they are, to see what the wrapper itself does. `{ bytes: text }` is Python bytes. */
+  async raw(method: string, given: readonly unknown[], options: CallOptions = {}): Promise<unknown> {
+    return (await this.#call('raw', [method, ...given], options)).result
+  }
+
+  /** Turns a switch of a stand-in; ASSAY_CURVE_PYTHON (NotImplementedError) on a real module. */
+  async standinSwitch(request: Readonly<Record<string, unknown>>): Promise<unknown> {
+    return (await this.#call('standin_switch', [request])).result
+  }
+
+  /** Runs a loop of I/O inside the sidecar. `progress` is called with each report; without one for `within` it counts as a hang. */
+  async job(
+    description: Readonly<Record<string, unknown>>,
+    options: Pick<SidecarRequest, 'within' | 'progress' | 'signal'> & {
+      /** Gets a way to tell the running job something. */
+      readonly started?: (tell: Sidecar['tell']) => void
+    },
+  ): Promise<Readonly<Record<string, unknown>>> {
+    return this.#enqueue(async () => {
+      const sidecar = await this.#running()
+      const { started, ...rest } = options
+      const answer = sidecar.request({
+        progress: () => {},
+        ...rest,
+        call: { name: 'job', arguments: [description.what ?? 'io'] },
+        wire: [description],
+      })
+      started?.(message => sidecar.tell(message))
+      return (await answer).result as Readonly<Record<string, unknown>>
+    })
+  }
+
+  /** Kills the sidecar as a crash would: open volumes stay mounted until the cluster notices. */
+  async crash(): Promise<void> {
+    const sidecar = await this.#sidecar
+    sidecar?.kill()
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#closed = true
+    const sidecar = await this.#sidecar?.catch(() => undefined)
+    this.#sidecar = undefined
+    await sidecar?.[Symbol.asyncDispose]()
+  }
+
+  // -- how
+
+  #user(user: CurveUser = this.settings.user): CurveUser {
+    return user
+  }
+
+  #enqueue<T>(work: () => Promise<T>): Promise<T> {
+    const done = this.#queue.then(work, work)
+    this.#queue = done.catch(() => {})
+    return done
+  }
+
+  /** A sidecar that lives; Init is repeated in one that replaces another. */
+  async #running(): Promise<Sidecar> {
+    if (this.#closed)
+      throw new ActionError('ASSAY_CURVE_SIDECAR', 'the Curve client was closed before this call', {
+        class: 'client_closed',
+      })
+    const current = await this.#sidecar?.catch(() => undefined)
+    if (current?.alive) return current
+    this.#base = this.#opened
+    this.#sidecar = Sidecar.start(this.#host, this.settings)
+    const sidecar = await this.#sidecar
+    if (this.#initialised !== undefined) await this.#codeFrom(sidecar, 'Init', [this.#initialised])
+    return sidecar
+  }
+
+  #call(
+    name: string,
+    given: readonly unknown[],
+    options: CallOptions & { payload?: Buffer } = {},
+  ): Promise<SidecarAnswer> {
+    checkText(name, given)
+    return this.#enqueue(async () => this.#request(await this.#running(), name, given, options))
+  }
+
+  async #code(name: string, given: readonly unknown[]): Promise<number> {
+    checkText(name, given)
+    return this.#enqueue(async () => this.#codeFrom(await this.#running(), name, given))
+  }
+
+  async #codeFrom(sidecar: Sidecar, name: string, given: readonly unknown[]): Promise<number> {
+    checkText(name, given)
+    const code = Number((await this.#request(sidecar, name, given)).result)
+    if (code < 0) throw new CurveError(code, shown(name, given))
+    return code
+  }
+
+  #withFd(
+    fd: number,
+    name: string,
+    given: (native: number) => readonly unknown[],
+    options: CallOptions & { payload?: Buffer } = {},
+  ): Promise<SidecarAnswer> {
+    return this.#enqueue(async () => {
+      const sidecar = await this.#running()
+      if (fd >= 0 && fd < this.#base)
+        throw new ActionError('ASSAY_CURVE_SIDECAR', `file descriptor ${fd} was opened in a sidecar that has gone`, {
+          class: 'fd_lost',
+          hint: 'Open the volume again.',
+        })
+      const answer = await this.#request(sidecar, name, given(fd - this.#base), options)
+      const code = Number(answer.result)
+      if (code < 0) throw new CurveError(code, shown(name, given(fd)))
+      return answer
+    })
+  }
+
+  #request(
+    sidecar: Sidecar,
+    name: string,
+    given: readonly unknown[],
+    { deadline, signal, payload }: CallOptions & { payload?: Buffer } = {},
+  ): Promise<SidecarAnswer> {
+    return sidecar.request({
+      call: shown(name, given),
+      method: name,
+      wire: given.map(onWire),
+      within: deadline ?? this.settings.deadline ?? DEADLINE,
+      signal,
+      payload,
+    })
+  }
+}
+
+/** A path with a NUL would reach the C interface cut short: another volume than the caller named. */
+function checkText(name: string, given: readonly unknown[]): void {
+  const bad = given.find(value => typeof value === 'string' && value.includes('\0'))
+  if (bad !== undefined && name !== 'raw')
+    throw new ActionError(
+      'ASSAY_CURVE_ARGUMENT',
+      `${showCall({ name, arguments: [bad] })}: the text holds a NUL, where the C interface would end it`,
+      { class: 'invalid_value' },
+    )
+}
+
+function tooLong(what: string, length: Size): ActionError {
+  return new ActionError(
+    'ASSAY_CURVE_ARGUMENT',
+    `${what} of ${length} bytes is more than one call may move (${MAX_IO})`,
+    {
+      class: 'too_large',
+      hint: 'Use readAligned and writeAligned of harness/curve/aligned.ts, which stream in pieces.',
+    },
+  )
+}
+
+const isUser = (value: unknown): value is CurveUser => typeof value === 'object' && value !== null && 'owner' in value
+
+/** The password in the clear, for the pipe alone. */
+function onWire(value: unknown): unknown {
+  if (isUser(value)) {
+    const password: unknown = value.password
+    return { owner: value.owner, password: password instanceof Secret ? password.reveal() : (password ?? '') }
+  }
+  if (typeof value === 'object' && value !== null && 'user' in value && isUser(value.user))
+    return { ...value, user: onWire(value.user) }
+  return value
+}
+
+/** The call as messages show it: a user by name alone. */
+function shown(name: string, given: readonly unknown[]): { name: string; arguments: readonly unknown[] } {
+  const show = (value: unknown): unknown =>
+    isUser(value)
+      ? value.owner
+      : typeof value === 'object' && value !== null && 'user' in value
+        ? Object.values({ ...value, user: isUser(value.user) ? value.user.owner : value.user })
+            .map(String)
+            .join(' ')
+        : value
+  return name === 'raw' ? { name: String(given[0]), arguments: given.slice(1) } : { name, arguments: given.map(show) }
+}
+
+function mapNumbers(fields: Readonly<Record<string, string>>): Record<string, number> {
+  return Object.fromEntries(
+    Object.entries(fields).map(([name, text]) => {
+      const value = Number(text)
+      if (!Number.isSafeInteger(value))
+        throw new ActionError('ASSAY_CURVE_PYTHON', `StatFile gave ${name} ${text}, which is no size or id`, {
+          class: 'invalid_value',
+        })
+      return [name, value]
+    }),
+  )
+}

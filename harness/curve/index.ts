@@ -1,0 +1,16 @@
+import type { System } from '../assay.ts'
+import { clientActions } from './actions/clients.ts'
+import { nameActions } from './actions/names.ts'
+import { volumeActions } from './actions/volumes.ts'
+
+export { alignedRange, readAligned, readFileAligned, writeAligned, writeFileAligned } from './aligned.ts'
+export * from './client.ts'
+export { CURVE_CODES, type CurveCodeName, CurveError, curveCodeName } from './errors.ts'
+export { localHost, type SidecarHost, type SidecarProcess } from './sidecar-host.ts'
+export * from './types.ts'
+
+export const curve: System = {
+  name: 'curve',
+  about: 'Volumes of a Curve cluster through the Python client API, and I/O that is verified.',
+  actions: [...clientActions, ...nameActions, ...volumeActions],
+}

@@ -1,0 +1,92 @@
+import { readSection, sectionMissing } from '../targets/real/section.ts'
+import type { Endpoint, Finding, StartedTarget, TargetProvider } from '../targets/target.ts'
+import { CurveClient } from './client.ts'
+import { settingsOf, userOf } from './endpoint.ts'
+import type { CurveUser } from './types.ts'
+
+const TARGET = 'curve.cluster'
+
+/** Section [curve.cluster] of real.ini; conf/real.example.ini explains every key. */
+export const realCurve: TargetProvider = {
+  tier: 'real',
+  memory: 0,
+  limit: 1,
+  unavailable: () => sectionMissing(TARGET),
+  async start() {
+    const settings = await readSection(TARGET, ({ text, secretText }, z) =>
+      z.strictObject({
+        python: text().default('python3'),
+        python_path: text().optional(),
+        conf: text().default('/etc/curve/py_client.conf'),
+        user: text().default('assay'),
+        password: secretText().optional(),
+        root_password: secretText().optional(),
+      }),
+    )
+    const { secret } = await import('../log/secret.ts')
+    const cluster: Endpoint = {
+      ...{ target: TARGET, role: 'cluster', name: 'cluster', protocol: 'curve', host: '127.0.0.1', port: 6666 },
+      user: settings.user,
+      password: settings.password ?? secret(''),
+      options: {
+        python: settings.python,
+        python_path: settings.python_path,
+        conf: settings.conf,
+        root_password: settings.root_password,
+      },
+    }
+    return await started(cluster)
+  },
+}
+
+async function started(cluster: Endpoint): Promise<StartedTarget> {
+  await using client = new CurveClient(settingsOf(cluster))
+  const info = await client.info()
+  const findings = async (): Promise<readonly Finding[]> => {
+    const message = await unreachable(cluster)
+    return message === undefined ? [] : [{ check: 'server.alive', server: 'cluster', message }]
+  }
+  const named = (at: string): Endpoint => ({ ...cluster, options: { ...cluster.options, at } })
+  return {
+    endpoints: { cluster: named('/assay-') },
+    async isolate(name) {
+      const own = named(`/${name}-`)
+      return { endpoints: { cluster: own }, [Symbol.asyncDispose]: () => sweep(own) }
+    },
+    capabilities: {
+      'curve.real': true,
+      ...(cluster.options?.root_password === undefined ? {} : { 'curve.root': true }),
+      ...(info.flavour === 'bytes' ? { 'curve.bytes': true } : {}),
+    },
+    versions: { python: info.python },
+    check: findings,
+    clean: async () => (await findings()).length === 0,
+    async [Symbol.asyncDispose]() {},
+  }
+}
+
+async function unreachable(cluster: Endpoint): Promise<string | undefined> {
+  try {
+    await using client = new CurveClient(settingsOf(cluster))
+    await client.init()
+    return (await client.getClusterId()) === '' ? 'the metadata servers do not answer' : undefined
+  } catch (error) {
+    return (error as Error).message
+  }
+}
+
+/** Removes what a case left under its names, as root where the password is known, else as the target's user. */
+async function sweep(cluster: Endpoint): Promise<void> {
+  await using client = new CurveClient(settingsOf(cluster))
+  await client.init()
+  const as = userOf(cluster, cluster.options?.root_password === undefined ? undefined : 'root')
+  const prefix = String(cluster.options?.at).slice(1)
+  const names = await client.listdir('/', { as }).catch(() => [])
+  for (const name of names.filter(one => one.startsWith(prefix))) await remove(client, `/${name}`, as)
+}
+
+async function remove(client: CurveClient, path: string, as: CurveUser): Promise<void> {
+  const below = await client.listdir(path, { as }).catch(() => [])
+  for (const name of below) await remove(client, `${path}/${name}`, as)
+  await client.unlink(path, { as }).catch(() => {})
+}
