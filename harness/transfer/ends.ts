@@ -1,0 +1,106 @@
+import { readEngine, readShape } from '../compare/catalog.ts'
+import type { EngineFacts, TableName, TableShape } from '../compare/model.ts'
+import { showTableName } from '../compare/table-name.ts'
+import { AssayError } from '../errors.ts'
+import { postgresDialect } from '../sql/dialect.ts'
+import type { Endpoint } from '../targets/target.ts'
+import { type CopySession, openCopySession } from './copy/copy-session.ts'
+
+/** An open end of a transfer. */
+export type End = {
+  readonly session: CopySession
+  readonly engine: EngineFacts
+  readonly shape: TableShape
+  /** `"public"."orders"`. */
+  readonly table: string
+  /** `source public.orders`, for people. */
+  readonly label: string
+  /** An ordinary table without children and row security, which COPY can read without a query. */
+  readonly plain: boolean
+  readonly partitioned: boolean
+  /** Bytes of the table with its TOAST, partitions included. */
+  readonly size: number
+  /** The planner's estimate. */
+  readonly estimatedRows: number
+}
+
+type EndOptions = {
+  readonly table: TableName
+  readonly lockWithin: number
+  readonly signal: AbortSignal | undefined
+}
+
+/** Texts come alike from every server and mean the same on every other, whatever server, database and role are configured to. */
+export function sessionSettings(engine: EngineFacts, lockWithin: number): string {
+  const settings = [
+    "timezone = 'UTC'",
+    "datestyle = 'ISO, YMD'",
+    "intervalstyle = 'postgres'",
+    "bytea_output = 'hex'",
+    // Fewer digits lose bits of a float before version 12, and on later ones where a role or database asks for it
+    `extra_float_digits = ${engine.version < 120_000 ? 3 : 1}`,
+    'statement_timeout = 0',
+    `lock_timeout = ${lockWithin}`,
+    ...(engine.version >= 90_600 ? ['idle_in_transaction_session_timeout = 0'] : []),
+    // A policy that hides rows becomes an error instead of a smaller table
+    ...(engine.version >= 90_500 ? ['row_security = off'] : []),
+  ]
+  return settings.map(setting => `set ${setting}`).join(';')
+}
+
+/** Opens one end with its settings, and reads what the transfer needs to know of the table. */
+export async function openEnd(endpoint: Endpoint, { table, lockWithin, signal }: EndOptions): Promise<End> {
+  const session = await openCopySession(endpoint, { signal })
+  try {
+    const engine = await readEngine(session, signal)
+    await session.query(sessionSettings(engine, lockWithin), { signal })
+    const shape = await readShape(session, engine, table, signal)
+    if (!shape) throw missing(endpoint, table)
+    const { schema = 'public', name } = shape.name
+    const quoted = postgresDialect.qualified(schema, name)
+    const facts = await readFacts(session, quoted, engine, signal)
+    return { session, engine, shape, table: quoted, label: `${endpoint.name} ${schema}.${name}`, ...facts }
+  } catch (error) {
+    await session.close()
+    throw error
+  }
+}
+
+/** Another session of the same end, with the same settings. */
+export async function openBeside(end: End, options: Omit<EndOptions, 'table'>): Promise<CopySession> {
+  const session = await openCopySession(end.session.endpoint, { signal: options.signal })
+  try {
+    await session.query(sessionSettings(end.engine, options.lockWithin), { signal: options.signal })
+    return session
+  } catch (error) {
+    await session.close()
+    throw error
+  }
+}
+
+async function readFacts(
+  session: CopySession,
+  table: string,
+  engine: EngineFacts,
+  signal: AbortSignal | undefined,
+): Promise<Pick<End, 'plain' | 'partitioned' | 'size' | 'estimatedRows'>> {
+  const oid = `${postgresDialect.literal(table)}::regclass`
+  const family = `(with recursive family(oid) as (select ${oid}::oid union all select i.inhrelid from pg_inherits i join family on family.oid = i.inhparent) select oid from family)`
+  const { values } = await session.query(
+    `select c.relkind::text, exists (select 1 from pg_inherits i where i.inhparent = c.oid),
+            ${engine.version >= 90_500 ? 'c.relrowsecurity' : 'false'},
+            (select sum(pg_table_size(f.oid))::float8 from ${family} f),
+            (select sum(greatest(k.reltuples, 0))::float8 from ${family} f join pg_class k on k.oid = f.oid)
+       from pg_class c where c.oid = ${oid}`,
+    { signal },
+  )
+  const [kind, children, secured, size, estimatedRows] = values[0] as [string, boolean, boolean, number, number]
+  return { plain: kind === 'r' && !children && !secured, partitioned: kind === 'p' || children, size, estimatedRows }
+}
+
+function missing(endpoint: Endpoint, table: TableName): AssayError {
+  const where = `${endpoint.name} (${endpoint.host}:${endpoint.port}, database ${endpoint.database ?? endpoint.user})`
+  return new AssayError('ASSAY_TRANSFER_TABLE', `${where} has no table ${showTableName(table)}`, {
+    hint: 'The name is case-sensitive, without quotes: schema.table.',
+  })
+}

@@ -1,0 +1,302 @@
+import { AssayError } from '../errors.ts'
+import type { ColumnMap } from './columns.ts'
+import { commit, transactionId } from './commit.ts'
+import type { CopySession } from './copy/copy-session.ts'
+import { type RelayResult, relay } from './copy/relay.ts'
+import type { Content, ContentDigest } from './digest.ts'
+import { type End, openBeside } from './ends.ts'
+import { dropIndexes, WORTH_IT } from './indexes.ts'
+import type { Counts, Format, Mode, TransferSpec } from './model.ts'
+import type { Phases } from './phases.ts'
+import { advanceSequences, insertFrom, makeRoom, merge, type Publication } from './publish.ts'
+import { type Split, splitTable } from './split.ts'
+import { makeShared, makeTemporary } from './staging.ts'
+
+export type LoadOptions = {
+  readonly spec: TransferSpec
+  readonly source: End
+  readonly destination: End
+  readonly columns: ColumnMap
+  readonly format: Format
+  readonly key: readonly string[]
+  readonly digest: ContentDigest | undefined
+  readonly streams: number
+  /** The planner's guess at the rows that come. */
+  readonly expected: number
+  readonly phases: Phases
+  readonly stack: AsyncDisposableStack
+}
+
+export type Loaded = {
+  readonly rows: Counts
+  readonly deleted: number
+  readonly bytes: number
+  readonly sum: string | undefined
+  readonly streams: number
+  readonly split: string
+  readonly warnings: readonly string[]
+}
+
+/** Moves the rows and makes them visible with one commit. On any error the destination's transaction is rolled back before it rejects. */
+export async function load(options: LoadOptions): Promise<Loaded> {
+  const { destination } = options
+  try {
+    return await new Load(options).run()
+  } catch (error) {
+    if (destination.session.open)
+      await destination.session.query('rollback', { signal: AbortSignal.timeout(5_000) }).catch(() => {})
+    throw error
+  }
+}
+
+class Load {
+  readonly #options: LoadOptions
+  readonly #mode: Mode
+  readonly #signal: AbortSignal | undefined
+  readonly #publication: Publication
+
+  constructor(options: LoadOptions) {
+    const { spec, destination, columns } = options
+    this.#options = options
+    this.#mode = spec.mode ?? 'replace'
+    this.#signal = spec.signal
+    this.#publication = { destination, columns, mode: this.#mode, slice: spec.slice, signal: spec.signal }
+  }
+
+  async run(): Promise<Loaded> {
+    const { phases, source, destination, spec, streams, digest } = this.#options
+    const split = await phases.run('begin', () => this.#beginSource(streams))
+    const { sessions } = split
+    const shared = this.#staging === 'shared' ? await this.#makeShared() : undefined
+    try {
+      const begun = shared ? undefined : await phases.run('begin', () => this.#beginDestination())
+      const content = digest?.of('left', source.session, { from: this.#sourceRows, signal: this.#signal })
+      content?.catch(() => {})
+      const into = shared ?? begun?.staging
+      const moved = await phases.run('copy', () => this.#copy(split.split, sessions, into))
+      const late = shared ? await phases.run('begin', () => this.#beginDestination()) : begun
+      if (!late) throw new Error('the destination has no transaction')
+      let deleted = late.deleted
+      if (into !== undefined)
+        deleted = await phases.run('publish', async () => {
+          if (this.#mode === 'merge') return merge(this.#publication, into, this.#options.key)
+          await insertFrom(this.#publication, into)
+          return late.deleted
+        })
+      const verified = await phases.run('verify', () => this.#verify(moved, content))
+      const warnings = await phases.run('publish', async () => {
+        for (const text of late.rebuild) await destination.session.query(text, { signal: this.#signal })
+        return advanceSequences(this.#publication)
+      })
+      if (shared) await destination.session.query(`drop table ${shared}`, { signal: this.#signal })
+      this.#signal?.throwIfAborted()
+      await phases.run('commit', () => commit(destination.session, late.transaction))
+      return {
+        rows: {
+          exported: moved.rowsOut,
+          transferred: moved.rowsSeen,
+          loaded: moved.rowsIn,
+          verified: verified?.rows ?? null,
+        },
+        ...{ deleted, bytes: moved.bytes, sum: verified?.sum, streams: sessions.length, split: split.split.by },
+        warnings: [
+          ...warnings,
+          ...(spec.streams && spec.streams > sessions.length
+            ? [`the table gives ${sessions.length} streams, not ${spec.streams}`]
+            : []),
+        ],
+      }
+    } catch (error) {
+      if (shared) await this.#dropShared(shared)
+      throw error
+    }
+  }
+
+  /** Where the rows go first: straight into the table, or a staging table of this session or of several. */
+  get #staging(): 'none' | 'temporary' | 'shared' {
+    const { spec, streams, destination } = this.#options
+    const greenplum = destination.engine.flavor === 'greenplum'
+    const via = spec.via ?? (greenplum ? 'staging' : 'multiplex')
+    if (streams > 1 && via === 'staging') return 'shared'
+    // Rows of one transaction can be told from others by xmin; on Greenplum each segment has its own
+    return this.#mode === 'merge' || (this.#mode === 'append' && greenplum) ? 'temporary' : 'none'
+  }
+
+  get #sourceRows(): string {
+    const { source, spec } = this.#options
+    return spec.slice?.where === undefined ? source.table : `${source.table} where ${spec.slice.where}`
+  }
+
+  /** One snapshot for everything that reads the source: its streams, and its digest beside them. */
+  async #beginSource(streams: number): Promise<{ split: Split; sessions: CopySession[] }> {
+    const { source, spec, digest, stack } = this.#options
+    await source.session.query('begin isolation level repeatable read read only', { signal: this.#signal })
+    const split = await splitTable(source, streams, spec.slice, this.#signal)
+    const wanted = Math.min(streams, split.parts.length)
+    if (wanted === 1 && !digest) return { split, sessions: [source.session] }
+    const { values } = await source.session.query('select pg_export_snapshot()', { signal: this.#signal })
+    const sessions = await Promise.all(
+      Array.from({ length: wanted }, async () => {
+        const session = stack.use(
+          await openBeside(source, { lockWithin: spec.lockWithin ?? 30_000, signal: this.#signal }),
+        )
+        await session.query(
+          `begin isolation level repeatable read read only; set transaction snapshot '${values[0]?.[0]}'`,
+          {
+            signal: this.#signal,
+          },
+        )
+        return session
+      }),
+    )
+    return { split, sessions }
+  }
+
+  async #beginDestination(): Promise<{
+    deleted: number
+    rebuild: readonly string[]
+    transaction: string
+    staging: string | undefined
+  }> {
+    const { destination, columns, spec, expected } = this.#options
+    await destination.session.query('begin', { signal: this.#signal })
+    const transaction = await transactionId(destination.session, this.#signal)
+    const deleted = await makeRoom(this.#publication)
+    const staging = this.#staging === 'temporary' ? await makeTemporary(destination, columns, this.#signal) : undefined
+    const wanted = spec.indexesAfter !== false && expected >= WORTH_IT && staging === undefined
+    const rebuild = wanted && (await this.#isEmpty()) ? await dropIndexes(destination, this.#signal) : []
+    return { deleted, rebuild, transaction, staging }
+  }
+
+  async #isEmpty(): Promise<boolean> {
+    const { session, table } = this.#options.destination
+    if (this.#mode === 'truncate') return true
+    // a table of no bytes is empty; one of dead rows alone may have users that this must not lock out
+    const { values } = await session.query(`select pg_relation_size('${table.replaceAll("'", "''")}'::regclass) = 0`, {
+      signal: this.#signal,
+    })
+    return values[0]?.[0] === true
+  }
+
+  async #makeShared(): Promise<string> {
+    const { destination, columns } = this.#options
+    return makeShared(destination, columns, this.#signal)
+  }
+
+  async #dropShared(table: string): Promise<void> {
+    const { destination } = this.#options
+    if (!destination.session.open) return
+    const signal = AbortSignal.timeout(10_000)
+    // The next run sweeps what cannot be dropped now
+    await destination.session.query(`rollback; drop table if exists ${table}`, { signal }).catch(() => {})
+  }
+
+  async #copy(split: Split, sessions: readonly CopySession[], staging: string | undefined): Promise<RelayResult> {
+    const { destination, columns, format, stack, spec, expected } = this.#options
+    const texts = this.#copyTexts(split, sessions.length)
+    const text = `copy ${staging ?? destination.table} (${columns.destinationList}) from stdin${format === 'binary' ? ' (format binary)' : ''}`
+    const onPiece = (progress: { rows: number; bytes: number }) => {
+      spec.onProgress?.(progress)
+      return spec.onPiece?.({ ...progress, expected })
+    }
+    const common = {
+      format,
+      signal: this.#signal,
+      silence: spec.silence,
+      ...(spec.onPiece || spec.onProgress ? { onPiece } : {}),
+    }
+    const sources = sessions.map((session, index) => ({ session, text: texts[index] as string }))
+    if (this.#staging !== 'shared')
+      return relay({ ...common, sources, destination: { session: destination.session, text } })
+    const abort = new AbortController()
+    const signal = this.#signal ? AbortSignal.any([this.#signal, abort.signal]) : abort.signal
+    const relays = sources.map(async source => {
+      const session = stack.use(await openBeside(destination, { lockWithin: spec.lockWithin ?? 30_000, signal }))
+      try {
+        return await relay({ ...common, signal, sources: [source], destination: { session, text } })
+      } catch (error) {
+        // The others' rows are of no use any more
+        abort.abort(error)
+        throw error
+      }
+    })
+    const results = await Promise.allSettled(relays)
+    if (abort.signal.aborted) throw abort.signal.reason
+    return results
+      .map(result => (result as PromiseFulfilledResult<RelayResult>).value)
+      .reduce((sum, one) => ({
+        rowsOut: sum.rowsOut + one.rowsOut,
+        rowsSeen: sum.rowsSeen + one.rowsSeen,
+        rowsIn: sum.rowsIn + one.rowsIn,
+        bytes: sum.bytes + one.bytes,
+      }))
+  }
+
+  /** One COPY for each session; parts beyond their number go into one query. */
+  #copyTexts(split: Split, sessions: number): string[] {
+    const { columns, format, source, spec } = this.#options
+    const options = format === 'binary' ? ' (format binary)' : ''
+    const generated = new Set(source.shape.columns.filter(column => column.generated).map(column => column.name))
+    const direct =
+      source.plain && spec.slice?.where === undefined && !columns.pairs.some(pair => generated.has(pair.left.name))
+    if (split.parts.length === 1 && split.parts[0]?.where === undefined && direct)
+      return [`copy ${source.table} (${columns.sourceList}) to stdout${options}`]
+    return Array.from({ length: sessions }, (_, index) => {
+      const own = split.parts.filter((__, part) => part % sessions === index)
+      const selects = own.map(part => {
+        const conditions = [part.where, spec.slice?.where].filter(one => one !== undefined).map(one => `(${one})`)
+        return `select ${columns.sourceList} from ${part.from}${conditions.length > 0 ? ` where ${conditions.join(' and ')}` : ''}`
+      })
+      return `copy (${selects.join(' union all ')}) to stdout${options}`
+    })
+  }
+
+  /** Throws ASSAY_TRANSFER_DIFFERENT unless the destination has what the source sent. */
+  async #verify(
+    moved: RelayResult,
+    content: Promise<Content> | undefined,
+  ): Promise<{ rows: number; sum: string | undefined } | undefined> {
+    const { spec, source, destination, digest } = this.#options
+    if ((spec.verify ?? 'digest') === 'none') return undefined
+    const differs = (what: string) =>
+      new AssayError(
+        'ASSAY_TRANSFER_DIFFERENT',
+        `${source.label} and ${destination.label} differ after the load: ${what}`,
+      )
+    // Greenplum may put several rows into one message, so that its frames are no count
+    const seen = source.engine.flavor === 'greenplum' ? moved.rowsOut : moved.rowsSeen
+    if (moved.rowsOut !== moved.rowsIn || moved.rowsOut !== seen)
+      throw differs(`${moved.rowsOut} rows were sent, ${moved.rowsSeen} seen on the way, ${moved.rowsIn} loaded`)
+    const from = this.#loadedRows
+    if (!digest) {
+      const { values } = await destination.session.query(`select count(*) from ${from}`, { signal: this.#signal })
+      const rows = Number(values[0]?.[0])
+      if (rows !== moved.rowsOut) throw differs(`${moved.rowsOut} rows were sent, ${rows} are there`)
+      return { rows, sum: undefined }
+    }
+    const [one, other] = await Promise.all([
+      content,
+      digest.of('right', destination.session, { from, signal: this.#signal }),
+    ])
+    if (one?.rows !== other.rows || moved.rowsOut !== other.rows)
+      throw differs(`${moved.rowsOut} rows were sent, ${other.rows} are there`)
+    if (one.sum !== other.sum)
+      throw differs(`the same number of rows, ${other.rows}, but not the same content (${digest.method})`)
+    return other
+  }
+
+  /** The rows of the destination that this transfer put there. */
+  get #loadedRows(): string {
+    const { destination, spec, key } = this.#options
+    const { table } = destination
+    if (this.#mode === 'truncate') return table
+    if (this.#mode === 'replace') return spec.slice?.where === undefined ? table : `${table} where ${spec.slice.where}`
+    if (destination.engine.flavor !== 'greenplum')
+      return `${table} where xmin::text = (txid_current() & 4294967295)::text`
+    if (this.#mode === 'append') return 'pg_temp.assay_stage'
+    const matches = key.map(
+      name => `d."${name.replaceAll('"', '""')}" is not distinct from s."${name.replaceAll('"', '""')}"`,
+    )
+    return `${table} d where exists (select 1 from pg_temp.assay_stage s where ${matches.join(' and ')})`
+  }
+}
