@@ -11,6 +11,7 @@ test.each([
   ['\u001b[31mred\u001b[0m  and\n two', 'red and two'],
   ['got "1.1000000000"', 'got "#"'],
   ['table public.account', 'table public.account'],
+  ['rows.0.digest expected 3, got 4', 'rows.#.digest expected #, got #'],
 ])('masks what varies in %j', (message, masked) => {
   expect(maskVolatile(message)).toBe(masked)
 })

@@ -8,7 +8,8 @@ import { isFailing } from './verdicts.ts'
 const VOLATILE: readonly (readonly [RegExp, string])[] = [
   [/\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b/gi, '<id>'],
   [/\b\d{1,3}(?:\.\d{1,3}){3}(?::\d+)?\b/g, '<host>'],
-  [/\b(?=[a-z0-9.-]*[a-z])(?:[a-z0-9-]+\.){2,}[a-z]{2,}(?::\d+)?\b/gi, '<host>'],
+  // a name of three parts is a host, unless a part is a number alone: that is a path into a result, rows.0.name
+  [/(?<![\w.-])(?:(?!\d+\.)[a-z0-9-]+\.){2,}[a-z]{2,}(?::\d+)?(?![\w-])/gi, '<host>'],
   [/\blocalhost:\d+\b/gi, '<host>'],
   [/\b0x[0-9a-f]+\b/gi, '<id>'],
   [/\b(?=\d*[a-f])(?=[a-f]*\d)[0-9a-f]{8,}\b/gi, '<id>'],

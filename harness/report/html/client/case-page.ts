@@ -148,7 +148,10 @@ function attemptView(
     ...attempt.alsoFailed.map(error =>
       h('div.also', {}, h('h4', {}, 'Also failed, in a check or while cleaning up'), errorView(error)),
     ),
-    failed && detail.excerpt && (covered || failedStep) && excerptView(detail.excerpt, attempt.error, failedStep?.line),
+    failed &&
+      detail.excerpt &&
+      (covered || failedStep) &&
+      excerptView(detail.excerpt, attempt.error, lineIn(detail.excerpt.file, attempt.steps)),
     attempt.steps.length > 0 && h('h2', {}, 'Steps', h('span.count', {}, count(attempt.steps.length))),
     attempt.steps.length > 0 &&
       stepList({ steps: attempt.steps, axis: axisOf(attempt.steps), chosen, told: attempt.error, onOpen }),
@@ -170,13 +173,20 @@ function evidenceView(files: readonly EvidenceFile[], texts: PageDetail['texts']
   return h('div.part', {}, h('h4', {}, 'Evidence'), views)
 }
 
-function brokenAmong(steps: readonly StepResult[]): StepResult | undefined {
-  for (const step of steps) {
-    if (step.state === 'failed' || step.state === 'errored' || step.state === 'undecided')
-      return brokenAmong(step.steps) ?? step
-  }
-  return undefined
+/** The line of a file at which the failure came about: of the step there that called the shared action which failed. */
+function lineIn(file: string, steps: readonly StepResult[]): number | undefined {
+  const broken = steps.find(step => isBroken(step))
+  if (!broken) return undefined
+  return lineIn(file, broken.steps) ?? (broken.file === file ? broken.line : undefined)
 }
+
+/** The innermost step that went wrong. */
+function brokenAmong(steps: readonly StepResult[]): StepResult | undefined {
+  const broken = steps.find(step => isBroken(step))
+  return broken && (brokenAmong(broken.steps) ?? broken)
+}
+
+const isBroken = ({ state }: StepResult): boolean => state === 'failed' || state === 'errored' || state === 'undecided'
 
 function limitsView({ limits }: PageCase): HTMLElement | undefined {
   return limits && h('div.part', {}, h('h2', {}, 'Limits'), limitsTable(limits))
