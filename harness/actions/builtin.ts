@@ -1,4 +1,5 @@
 import type { System } from '../assay.ts'
+import { compareActions } from '../compare/actions.ts'
 import { exec } from './exec.ts'
 import { faultActions } from './fault.ts'
 import { http } from './http.ts'
@@ -9,6 +10,6 @@ import { wait } from './wait.ts'
 /** The actions that belong to no system. */
 export const builtin: System = {
   name: 'builtin',
-  about: 'SQL, HTTP, programs, waiting, logging, and faults of one server.',
-  actions: [sql, exec, http, wait, log, ...faultActions],
+  about: 'SQL, comparing rows, HTTP, programs, waiting, logging, and faults of one server.',
+  actions: [sql, ...compareActions, exec, http, wait, log, ...faultActions],
 }
