@@ -98,6 +98,10 @@ export const ERROR_CODES = {
   },
   ASSAY_REPORT_WRITE: { kind: 'infrastructure', about: 'A report, or the line of the history, could not be written.' },
   ASSAY_LOG_PATH: { kind: 'infrastructure', about: 'A log file name leaves the log folder.' },
+  ASSAY_INTERRUPTED: {
+    kind: 'infrastructure',
+    about: 'The run was cancelled, by Ctrl-C or a signal, while a case ran.',
+  },
   ASSAY_INTERNAL: {
     kind: 'infrastructure',
     about: 'assay itself failed in a way it does not know.',
@@ -187,7 +191,24 @@ export const ERROR_CODES = {
   },
   ASSAY_CURVE_ARGUMENT: {
     kind: 'case',
-    about: 'An argument of a Curve call that the C interface would misread: a NUL, or more bytes than one call may move.',
+    about:
+      'An argument of a Curve call that the C interface would misread: a NUL, or more bytes than one call may move.',
+  },
+
+  // klustron
+  ASSAY_KLUSTRON_JOB: {
+    kind: 'product',
+    about: 'A job of cluster_mgr was refused, failed, or did not end; the code that it gave stands in the message.',
+  },
+  ASSAY_KLUSTRON_MANAGER: { kind: 'infrastructure', about: 'cluster_mgr gave no usable answer, or none leads.' },
+  ASSAY_KLUSTRON_METADATA: {
+    kind: 'infrastructure',
+    about: 'No metadata node led to a writable primary before the deadline.',
+  },
+  ASSAY_KLUSTRON_HOSTS: { kind: 'usage', about: 'More hosts are needed than there are.' },
+  ASSAY_KLUSTRON_LEFTOVER: {
+    kind: 'product',
+    about: 'A finished job left rows, ports or instances behind, or did not leave what it should.',
   },
 
   // undecided

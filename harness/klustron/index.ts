@@ -1,0 +1,27 @@
+import type { System } from '../assay.ts'
+import { await_, job, jobActions, request, status, submit } from './actions/jobs.ts'
+import { cluster, clusters, hosts, leftovers, metadata, readOnly } from './actions/readers.ts'
+import { changeVariable, readVariable } from './actions/variables.ts'
+
+export { JOB_TYPES, type JobName, type JobParas } from './api/job-types.ts'
+export { type AwaitOptions, ClusterManager, type JobResult, type JobState } from './api/manager.ts'
+export { leftovers } from './checks/leftovers.ts'
+export { readOnlyMatrix } from './checks/read-only-matrix.ts'
+export { type Klustron, type KlustronOptions, openKlustron } from './klustron.ts'
+export { Metadata } from './metadata/metadata.ts'
+export { NodeInfo } from './metadata/node-info.ts'
+export type { Cluster, ComputeNode, Hosts, Profile, Shard, StorageNode } from './model.ts'
+export { ClusterSettings } from './settings/cluster-settings.ts'
+export { nodesInOrder, randomNodes } from './settings/hosts.ts'
+export { Variables } from './variables/variables.ts'
+
+export const klustron: System = {
+  name: 'klustron',
+  about: 'Klustron: clusters through cluster_mgr, their metadata, variables and standbys.',
+  actions: [
+    ...jobActions,
+    ...[job, submit, await_, status, request],
+    ...[clusters, cluster, hosts, metadata, readOnly, leftovers],
+    ...[readVariable, changeVariable],
+  ],
+}

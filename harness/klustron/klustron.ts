@@ -1,0 +1,43 @@
+import type { Endpoint } from '../targets/target.ts'
+import { ClusterManager } from './api/manager.ts'
+import { Metadata } from './metadata/metadata.ts'
+import { NodeInfo } from './metadata/node-info.ts'
+import type { Profile } from './model.ts'
+import { ClusterSettings } from './settings/cluster-settings.ts'
+import { Variables } from './variables/variables.ts'
+
+export type KlustronOptions = {
+  /** Metadata nodes, with an account that may read them: all else is found from there. */
+  readonly metadata: readonly Endpoint[]
+  readonly profile?: Profile
+  readonly signal?: AbortSignal
+  readonly log?: (text: string) => void
+  /** Stored with each job. */
+  readonly user?: string
+  /** Milliseconds that a failover of the metadata or of cluster_mgr may take. Default 30,000. */
+  readonly within?: number
+}
+
+/** A Klustron installation: its cluster_mgr client, and the rooms that the project is known by. */
+export type Klustron = AsyncDisposable & {
+  readonly metadata: Metadata
+  readonly manager: ClusterManager
+  readonly settings: ClusterSettings
+  readonly info: NodeInfo
+  readonly variables: Variables
+}
+
+/** Opens a client. Nothing is connected before the first call; `await using klustron = openKlustron({ metadata })` closes it. */
+export function openKlustron({ metadata: nodes, profile, signal, log, user, within }: KlustronOptions): Klustron {
+  const metadata = new Metadata({ nodes, signal, log, within })
+  const manager = new ClusterManager({ metadata, signal, log, user, leaderWithin: within })
+  const info = new NodeInfo({ metadata, profile, target: nodes[0]?.target })
+  return {
+    metadata,
+    manager,
+    info,
+    settings: new ClusterSettings({ manager, info }),
+    variables: new Variables({ info, signal }),
+    [Symbol.asyncDispose]: () => metadata[Symbol.asyncDispose](),
+  }
+}
