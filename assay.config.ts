@@ -8,12 +8,14 @@ import { python3 } from './fixtures/servers/software/python.ts'
 import { builtin } from './harness/actions/builtin.ts'
 import { defineAssay } from './harness/assay.ts'
 import { curve } from './harness/curve/index.ts'
+import { greenplum } from './harness/greenplum/index.ts'
 
 export default defineAssay({
-  systems: [builtin, curve],
+  systems: [builtin, curve, greenplum],
   targets: [postgresPair, mariadbReplication, curveCluster],
   software: [postgresql, mariadb, chromium, python3],
   tags: {
+    greenplum: 'Moves or compares tables between two Greenplum or PostgreSQL clusters.',
     curve: 'Runs against a Curve cluster.',
     tour: 'The few cases that show most in a minute: what `npm start` runs.',
     postgres: 'Runs against PostgreSQL.',
@@ -25,6 +27,7 @@ export default defineAssay({
     faults: 'Kills, pauses or stops a server; needs one for itself.',
   },
   owners: {
+    greenplum: 'Cases about transfers between clusters. Open an issue with the label `greenplum`.',
     curve: 'Cases about Curve volumes. Open an issue with the label `curve`.',
     sql: 'Cases about one database server. Open an issue with the label `sql`.',
     replication: 'Cases about primaries and replicas. Open an issue with the label `replication`.',
