@@ -61,17 +61,11 @@ export const http = defineAction({
       ...request.headers,
     }
     const started = context.clock.now()
-    const response = await fetch(url, { method, headers, body, redirect: 'manual', signal: context.signal }).catch(
-      cause => {
-        const reason = (cause as { cause?: NodeJS.ErrnoException }).cause
-        throw new ActionError(
-          'ASSAY_HTTP',
-          `${method} ${url.href} got no answer: ${reason?.message ?? (cause as Error).message}`,
-          { systemCode: reason?.code, class: 'connection_lost', cause },
-        )
-      },
-    )
-    const text = await readBody(response)
+    const lost = (cause: unknown): never => {
+      throw noAnswer(`${method} ${url.href}`, cause)
+    }
+    const response = await fetch(url, { method, headers, body, redirect: 'manual', signal: context.signal }).catch(lost)
+    const text = await readBody(response).catch(lost)
     const answer = {
       status: response.status,
       headers: headersOf(response),
@@ -91,6 +85,24 @@ export const http = defineAction({
     return answer
   },
 })
+
+/** The names that SQL sessions use for the same failures. */
+const CLASSES: Readonly<Record<string, string>> = {
+  ECONNREFUSED: 'connection_refused',
+  ENOTFOUND: 'unknown_host',
+  EAI_AGAIN: 'unknown_host',
+}
+
+/** A request without an answer, or with half of one. fetch hides the reason in the cause of its error. */
+function noAnswer(request: string, error: unknown): ActionError {
+  if (error instanceof ActionError) return error
+  const reason = (error as { cause?: NodeJS.ErrnoException }).cause
+  return new ActionError('ASSAY_HTTP', `${request} got no answer: ${reason?.message ?? (error as Error).message}`, {
+    systemCode: reason?.code,
+    class: CLASSES[reason?.code ?? ''] ?? 'connection_lost',
+    cause: error,
+  })
+}
 
 function parseUrl(url: string, base: string | undefined): URL {
   const parsed = URL.parse(url, base)
