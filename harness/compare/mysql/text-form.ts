@@ -16,7 +16,7 @@ export function mysqlForm(engine: EngineFacts, column: Column, common: CommonTyp
     case 'decimal':
       return plain(decimal(ref, column, common, options))
     case 'float':
-      return plain(float(ref, common, options))
+      return plain(float(engine, ref, column, common, options))
     case 'text':
     case 'char':
       return length(text(ref))
@@ -66,8 +66,10 @@ function decimal(ref: string, column: Column, common: CommonType, options: FormO
 }
 
 /** FLOAT prints six digits, so it is widened first. See postgres/text-form.ts for the form across families. */
-function float(ref: string, common: CommonType, options: FormOptions): string {
-  const wide = `(${ref} + 0e0)`
+function float(engine: EngineFacts, ref: string, column: Column, common: CommonType, options: FormOptions): string {
+  // a double against a single is rounded to it; servers without the cast leave it to the client
+  const single = common.size === 4 && column.type.size === 8 && castsToFloat(engine)
+  const wide = single ? `(cast(${ref} as float) + 0e0)` : `(${ref} + 0e0)`
   if (options.sameFamily && common.size === 8) return options.byValue ? asText(`(${wide} + 0)`) : asText(wide)
   const absolute = `trim(leading '-' from ${asText(wide)})`
   const mantissa = `substring_index(${absolute}, 'e', 1)`
@@ -77,6 +79,10 @@ function float(ref: string, common: CommonType, options: FormOptions): string {
   const digits = `trim(trailing '0' from trim(leading '0' from concat(${whole}, ${rest})))`
   const shift = `if(${whole} <> '0', length(${whole}), length(trim(leading '0' from ${rest})) - length(${rest}))`
   return `if(${ref} = 0, '0', concat(if(${ref} < 0, '-', ''), ${digits}, 'e', ${exponent} + ${shift}))`
+}
+
+function castsToFloat({ flavor, version }: EngineFacts): boolean {
+  return flavor === 'mariadb' ? version >= 100_400 : version >= 80_017
 }
 
 /** PostgreSQL prints no zeros at the end of a fraction. Rounded by a cast: MariaDB needs TIME_ROUND_FRACTIONAL for that. */
