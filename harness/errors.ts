@@ -211,6 +211,9 @@ export const ERROR_CODES = {
     about: 'A finished job left rows, ports or instances behind, or did not leave what it should.',
   },
 
+  // openstore
+  ASSAY_OPENSTORE: { kind: 'product', about: 'An openstore service refused a request, or gave no usable answer.' },
+
   // undecided
   ASSAY_UNDECIDED: { kind: 'undecided', about: 'A check ran out of budget, or could not compare.' },
 } as const satisfies Record<string, CodeEntry>

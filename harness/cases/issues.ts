@@ -19,11 +19,21 @@ export function check(schema: z.ZodType, value: unknown, source: CaseText, path:
     .flatMap(issue => toErrors(issue, { schema, source, path, value }))
 }
 
-/** As `check` for values that have been filled in: an error without a place, for the first problem. */
-export function inputProblem(schema: z.ZodType, error: z.ZodError, value: unknown): string {
+/** As `check` for a value that has been filled in: the first problem, and where in the value it is. */
+export function inputProblem(schema: z.ZodType, error: z.ZodError, value: unknown): { message: string; path: Path } {
   const issue = nearestIssues(error.issues[0] as Issue, value)[0] as Issue
   const at = issue.path.join('.')
-  return `${at === '' ? '' : `${at}: `}${message(issue, { schema, value, path: [] })}`
+  const text = message(issue, { schema, value, path: [] })
+  return { message: `${at === '' ? '' : `${at}: `}${text}`, path: issue.path as Path }
+}
+
+/** Where a filled-in number stands although only text may. */
+export function missingTexts(error: z.ZodError, value: unknown): Path[] {
+  return error.issues
+    .flatMap(issue => nearestIssues(issue, value))
+    .filter(issue => issue.code === 'invalid_type' && issue.expected === 'string')
+    .filter(issue => ['number', 'bigint', 'boolean'].includes(typeof valueAt(value, issue.path)))
+    .map(issue => issue.path as Path)
 }
 
 type Context = { readonly schema: z.ZodType; readonly source: CaseText; readonly path: Path; readonly value: unknown }

@@ -9,7 +9,9 @@ import type { Endpoint } from '../targets/target.ts'
 import { EndpointNames } from './endpoints.ts'
 import type { RunEnvironment } from './environment.ts'
 import { listFiles } from './evidence-files.ts'
+import { evidenceName } from './folder-name.ts'
 import { Kept } from './kept.ts'
+import { Mask } from './mask.ts'
 import { randomFrom } from './random.ts'
 import type { RecordedResults } from './recorded.ts'
 import { Sessions } from './sessions.ts'
@@ -34,6 +36,7 @@ export class CaseContext implements AsyncDisposable {
   readonly recorded: RecordedResults
   readonly leases: readonly Lease[]
   readonly sessions = new Sessions()
+  readonly mask: Mask
   readonly kept = new Kept()
   readonly #caseFile: string
   readonly #key: string
@@ -46,6 +49,7 @@ export class CaseContext implements AsyncDisposable {
     this.environment = environment
     this.leases = leases
     this.endpoints = new EndpointNames(leases)
+    this.mask = new Mask(leases)
     this.composites = composites
     this.recorded = recorded
     this.#caseFile = caseFile
@@ -93,11 +97,16 @@ export class CaseContext implements AsyncDisposable {
       evidenceFolder: () => this.evidenceFolder(),
       log: text => {
         record.log(text)
-        environment.log(`${this.#key}  ${record.name}: ${text}`)
+        this.log(`${record.name}: ${text}`)
       },
       record: entry => record.add(entry),
     }
     return context
+  }
+
+  /** A line of this case in the run log. */
+  log(text: string): void {
+    this.environment.log(this.mask.text(`${this.#key}  ${text}`))
   }
 
   evidenceFolder(): string {
@@ -148,16 +157,4 @@ export class CaseContext implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await Promise.all([this.sessions.close(), this.kept[Symbol.asyncDispose]()])
   }
-}
-
-/** A folder name from a case's key: `embedded/KL-HA-001[signal=SIGKILL]` is `embedded/KL-HA-001_signal_SIGKILL`. */
-export function evidenceName(key: string): string {
-  const [tier, ...rest] = key.split('/')
-  return join(
-    tier ?? '',
-    rest
-      .join('_')
-      .replace(/[^\p{L}\p{N}._-]+/gu, '_')
-      .replace(/^_+|_+$/g, ''),
-  )
 }

@@ -1,311 +1,247 @@
 import { join } from 'node:path'
-import type { CaseDefinition, Cell, ExpandedCase, Step } from '../cases/model.ts'
+import type { CaseDefinition, ExpandedCase, Step } from '../cases/model.ts'
 import { resolveVars } from '../cases/vars.ts'
 import { AssayError } from '../errors.ts'
-import type { Attempt, ErrorRecord, Excerpt, LimitResult, ServerLogLine, StepResult, Verdict } from '../report/model.ts'
-import { CaseContext, evidenceName } from './case-context.ts'
+import type { ErrorRecord, LimitResult, ServerLogLine, StepResult } from '../report/model.ts'
+import { CaseContext } from './case-context.ts'
+import { type CaseOutcome, decide, isLimit } from './case-outcome.ts'
+import { checkServers } from './check-servers.ts'
 import { collectEvidence } from './collect-evidence.ts'
-import { timeoutError } from './deadline.ts'
+import { after, timeoutError } from './deadline.ts'
 import type { AttemptHost } from './environment.ts'
 import { errorRecord } from './error-record.ts'
 import type { FileRun, Stage } from './file-run.ts'
+import { schemaName } from './folder-name.ts'
 import type { Frame } from './frame.ts'
-import { judgeLimits } from './limits.ts'
-import { excerpt, locate } from './locate.ts'
+import { insistOn, judgeLimits } from './limits.ts'
+import { excerpt, locatedRecord } from './locate.ts'
 import { RecordedResults } from './recorded.ts'
 import { SkipCase } from './skip.ts'
-import { StepFailure } from './step-failure.ts'
+import { innerError } from './step-failure.ts'
 import { StepRecord } from './step-record.ts'
 import { StepRunner } from './step-runner.ts'
 import { tearDown } from './teardown.ts'
-import { applicable, isInfrastructure, matchKnown, verdictOf } from './verdict.ts'
 
 export const DEFAULT_CASE_TIMEOUT = 10 * 60_000
 
-/** What one attempt at a case came to. */
-export type CaseOutcome = {
-  readonly verdict: Verdict
-  readonly reason?: string
-  readonly ticket?: string
-  /** The error that decided, as thrown. */
-  readonly error?: unknown
-  /** Where another attempt may help. */
-  readonly retryable: boolean
-  readonly attempt: Attempt
-  readonly limits: readonly LimitResult[]
-  readonly metrics: Readonly<Record<string, number>>
-  readonly targets: readonly { readonly name: string; readonly versions: Readonly<Record<string, string>> }[]
-  readonly excerpt?: Excerpt
-}
+/** What a case stands on once its targets are leased. */
+type Opened = { readonly stage: Stage; readonly context: CaseContext; readonly runner: StepRunner }
 
 /** One attempt at one case: `open`, a `step` for each step, then `passed` or `failed`, then `close`, which returns the outcome. */
 export class CaseRun {
   readonly #file: FileRun
-  readonly #definition: CaseDefinition
-  readonly #cell: Cell
+  readonly #case: ExpandedCase
   readonly #key: string
-  readonly #label: string
   readonly #host: AttemptHost
   readonly #startedAt: number
-  readonly #controller = new AbortController()
-  readonly #timer: NodeJS.Timeout
+  readonly #ended = new AbortController()
   readonly #frame: Frame
   readonly #earlier: StepResult[] = []
   readonly #alsoFailed: ErrorRecord[] = []
-  #stage: Stage | undefined
-  #context: CaseContext | undefined
-  #runner: StepRunner | undefined
+  #opened: Opened | undefined
   #failure: { readonly error: unknown; readonly record: ErrorRecord } | undefined
-  #skip: string | undefined
   #limits: LimitResult[] = []
   #serverLog: readonly ServerLogLine[] = []
 
   constructor(file: FileRun, one: ExpandedCase, host: AttemptHost) {
+    const { clock, tier } = file.environment
     this.#file = file
-    this.#definition = one.definition
-    this.#cell = one.cell
-    this.#key = `${file.environment.tier}/${one.key}`
-    this.#label = one.label
+    this.#case = one
+    this.#key = `${tier}/${one.key}`
     this.#host = host
-    this.#startedAt = file.environment.clock.now()
-    const within = Math.max(1, Math.min(one.definition.timeout ?? DEFAULT_CASE_TIMEOUT, file.timeLeft))
-    const what = file.timeLeft <= within ? `the suite ${file.file.suite}` : `the case ${one.key}`
-    this.#timer = setTimeout(() => this.#controller.abort(timeoutError(what, within)), Math.min(within, 2 ** 31 - 1))
-    this.#frame = {
-      scope: {},
-      phase: 'steps',
-      signal: AbortSignal.any([host.signal, this.#controller.signal]),
-      records: [],
-      background: new Map(),
-    }
+    this.#startedAt = clock.now()
+    const timeLeft = file.timeLeft
+    const within = Math.max(1, Math.min(one.definition.timeout ?? DEFAULT_CASE_TIMEOUT, timeLeft))
+    const what = timeLeft <= within ? `the suite ${file.file.suite}` : `the case ${one.key}`
+    const late = new AbortController()
+    after(clock, within, this.#ended.signal, () => late.abort(timeoutError(what, within)))
+    const signal = AbortSignal.any([interruption(host.signal), late.signal])
+    this.#frame = { scope: {}, phase: 'steps', signal, records: [], background: new Map() }
+  }
+
+  get #definition(): CaseDefinition {
+    return this.#case.definition
   }
 
   /** Leases the targets, checks what the case requires, and runs its set-up. */
   async open(): Promise<void> {
     const { environment, file } = this.#file
-    this.#stage = await this.#file.stage(this.#definition, this.#frame.signal)
+    const { id, vars, setup, place } = this.#definition
+    const stage = await this.#file.stage(this.#definition, this.#frame.signal)
     this.#earlier.push(...this.#file.takeSetupSteps())
     const caseFile = join(environment.root, file.file)
-    this.#context = new CaseContext({
+    const context = new CaseContext({
       environment,
-      leases: this.#stage.leases,
+      leases: stage.leases,
       composites: file.composites,
-      recorded: new RecordedResults({
-        caseFile,
-        caseId: this.#definition.id,
-        cell: this.#label,
-        mode: this.#host.recordMode,
-      }),
+      recorded: new RecordedResults({ caseFile, caseId: id, cell: this.#case.label, mode: this.#host.recordMode }),
       caseFile,
       key: this.#key,
     })
-    this.#runner = new StepRunner(this.#context)
-    const own = {
-      id: this.#definition.id,
-      key: this.#key,
-      suite: file.suite,
-      seed: this.#context.seed,
-      schema: schemaName(this.#key),
-    }
+    this.#opened = { stage, context, runner: new StepRunner(context) }
+    const own = { id, key: this.#key, suite: file.suite, seed: context.seed, schema: schemaName(this.#key) }
+    const scope = { ...stage.scope, ...this.#case.cell, case: own }
     Object.assign(
       this.#frame.scope,
-      resolveVars(this.#definition.vars, { ...this.#stage.scope, ...this.#cell, case: own }),
+      placed(place, () => resolveVars(vars, scope)),
     )
-    for (const step of this.#definition.setup) await this.#run(step, 'setup')
+    for (const step of setup) await this.#run(step, 'setup')
   }
 
   async step(index: number): Promise<void> {
     await this.#run(this.#definition.steps[index] as Step, 'steps')
   }
 
-  /** The steps are done: judges the limits and looks at what the servers say. */
+  /** The steps are done: looks at what the servers say, and judges the limits. */
   async passed(): Promise<void> {
     await this.#checkServers()
-    this.#limits = judgeLimits([...this.#file.file.limits, ...this.#definition.limits], this.#frame.scope)
-    const novalue = this.#limits.find(({ state }) => state === 'no value')
-    if (novalue)
-      throw new AssayError('ASSAY_UNDECIDED', novalue.message, {
-        where: { file: this.#file.file.file, line: novalue.line },
-      })
-    const broken = this.#limits.filter(({ state }) => state === 'broken')
-    if (broken.length > 0) {
-      const message = broken.map(limit => limit.message).join('; ')
-      throw new AssayError('ASSAY_LIMIT', message, {
-        where: { file: this.#file.file.file, line: broken[0]?.line ?? 0, column: 1 },
-      })
-    }
+    const limits = [...this.#file.file.limits, ...this.#definition.limits]
+    this.#limits = judgeLimits(limits, this.#frame.scope)
+    insistOn(this.#limits, limits)
   }
 
   /** Notes the error, and collects evidence before anything is torn down. */
   async failed(error: unknown): Promise<void> {
-    if (error instanceof SkipCase) {
-      this.#skip = error.reason
-      return
-    }
-    const inner = error instanceof StepFailure ? error.error : error
-    const { environment } = this.#file
-    const located = locate(error, environment.root)
-    const record = {
-      ...errorRecord(inner),
-      ...(located
-        ? { file: located.place.file, line: located.place.line, column: located.place.column, frame: located.frame }
-        : {}),
-    }
-    this.#failure = { error: inner, record }
-    environment.log(`${this.#key}  ${record.code}  ${record.message}`)
-    if (!this.#context || !this.#runner) return
-    await this.#runner.abandon(this.#frame, inner)
+    const inner = innerError(error)
+    const { root, log } = this.#file.environment
+    const record = locatedRecord(error, root)
+    this.#failure = { error: inner, record: this.#opened?.context.mask.data(record) ?? record }
+    if (inner instanceof SkipCase) return
+    if (!this.#opened) return log(`${this.#key}  ${record.code}  ${record.message}`)
+    const { context, runner } = this.#opened
+    context.log(`${record.code}  ${record.message}`)
+    await runner.abandon(this.#frame, inner)
     const failing = this.#frame.records.findLast(step => step.state !== 'passed' && step.state !== 'skipped')
     this.#serverLog = await collectEvidence({
-      context: this.#context,
-      runner: this.#runner,
+      context,
+      runner,
       requests: [...this.#file.file.evidence, ...this.#definition.evidence],
       frame: this.#frame,
-      from: (failing?.startedAt ?? this.#startedAt) - 1_000,
+      from: failing?.startedAt ?? this.#startedAt,
       problems: this.#alsoFailed,
     })
-    if (!isLimit(inner)) await this.#checkServers().catch(problem => this.#alsoFailed.push(errorRecord(problem)))
+    const checked = isLimit(inner) || (inner instanceof AssayError && inner.code === 'ASSAY_CHECK')
+    if (!checked) await this.#checkServers().catch(problem => this.#alsoFailed.push(errorRecord(problem)))
   }
 
   /** Runs the teardown, closes what is open, gives the targets back, and says what became of the case. */
   async close(): Promise<CaseOutcome> {
-    clearTimeout(this.#timer)
-    const { environment, file } = this.#file
-    const cleanup: StepResult[] = []
-    if (this.#context && this.#runner) {
-      await this.#runner.abandon(this.#frame, new AssayError('ASSAY_CASE_JOIN', 'the case ended before this step'))
-      cleanup.push(
-        ...(await tearDown({
-          steps: this.#definition.teardown,
-          scope: this.#frame.scope,
-          phase: 'teardown',
-          runner: this.#runner,
-        })),
-      )
-      for (const step of cleanup) if (step.error) this.#alsoFailed.push(step.error)
-      for (const step of cleanup) this.#host.stepEnded(step)
-    }
-    const evidence = this.#context?.evidenceFiles() ?? []
-    await this.#context?.[Symbol.asyncDispose]()
+    const cleanUp = await this.#cleanUp()
+    const evidence = this.#opened?.context.evidenceFiles() ?? []
+    await this.#opened?.context[Symbol.asyncDispose]()
     await this.#giveBack()
-    const verdict = this.#verdict()
+    this.#ended.abort()
+    const { environment, file } = this.#file
+    const decision = decide({
+      error: this.#failure?.error,
+      known: [...file.known, ...this.#definition.known],
+      scope: this.#frame.scope,
+      interrupted: this.#host.signal.aborted,
+    })
+    const steps = this.#frame.records.map(record => record.result())
     const notRun = this.#failure ? this.#stepsNotRun() : []
-    const endedAt = environment.clock.now()
-    const attempt: Attempt = {
-      verdict: verdict.verdict,
-      startedAt: this.#startedAt,
-      duration: endedAt - this.#startedAt,
-      ...(this.#failure ? { error: this.#failure.record } : {}),
-      alsoFailed: this.#alsoFailed,
-      steps: [...this.#earlier, ...this.#frame.records.map(record => record.result()), ...notRun, ...cleanup],
-      serverLog: this.#serverLog,
-      evidence,
-    }
-    const numbers = this.#limits.flatMap(({ metric, value }) => (value === undefined ? [] : [[metric, value] as const]))
-    return {
-      ...verdict,
-      ...(this.#failure ? { error: this.#failure.error } : {}),
-      retryable: this.#failure !== undefined && isInfrastructure(this.#failure.error),
-      attempt,
+    const outcome: CaseOutcome = {
+      ...decision,
+      attempt: {
+        verdict: decision.verdict,
+        startedAt: this.#startedAt,
+        duration: environment.clock.now() - this.#startedAt,
+        ...(this.#failure ? { error: this.#failure.record } : {}),
+        alsoFailed: this.#alsoFailed,
+        steps: [...this.#earlier, ...steps, ...notRun, ...cleanUp],
+        serverLog: this.#serverLog,
+        evidence,
+      },
       limits: this.#limits,
-      metrics: Object.fromEntries(numbers),
-      targets: (this.#stage?.leases ?? []).map(({ target, versions }) => ({ name: target, versions })),
-      ...(this.#failure
-        ? { excerpt: excerpt(file.file, environment.root, this.#definition.place.line ?? 1, this.#lastLine()) }
-        : {}),
+      metrics: Object.fromEntries(
+        this.#limits.flatMap(({ metric, value }) => (value === undefined ? [] : [[metric, value]])),
+      ),
+      targets: (this.#opened?.stage.leases ?? []).map(({ target, versions }) => ({ name: target, versions })),
+      ...(this.#failure ? { excerpt: this.#excerpt() } : {}),
     }
+    return this.#opened?.context.mask.data(outcome) ?? outcome
   }
 
   async #run(step: Step, phase: 'setup' | 'steps'): Promise<void> {
-    const context = this.#context as CaseContext
-    const runner = this.#runner as StepRunner
+    const { context, runner } = this.#opened as Opened
+    const count = this.#frame.records.length
     try {
       await runner.run(step, { ...this.#frame, phase })
     } finally {
-      const record = this.#frame.records.at(-1)
-      if (record && step.background === undefined) this.#host.stepEnded(record.result())
-      context.environment.log(`${this.#key}  ${record?.state ?? 'not run'}  ${record?.name ?? step.action}`)
+      const record = this.#frame.records[count]
+      if (record && step.background === undefined) this.#host.stepEnded(context.mask.data(record.result()))
+      context.log(`${record?.state ?? 'not run'}  ${record?.name ?? step.action}`)
     }
   }
 
-  /** What runs after every case: no server died by itself, none panicked. */
   async #checkServers(): Promise<void> {
-    const skipped = new Set([...this.#file.file.skipChecks, ...this.#definition.skipChecks])
-    const leases = this.#stage?.leases ?? []
-    const findings = (await Promise.all(leases.map(lease => lease.check(this.#startedAt))))
-      .flat()
-      .filter(({ check }) => !skipped.has(check))
-    if (findings.length === 0) return
-    const message = findings.map(({ check, server, message }) => `${check}: ${server}: ${message}`).join('; ')
-    throw new AssayError('ASSAY_CHECK', message, {
-      hint: `If that is meant, say \`skip_checks: [${findings[0]?.check}]\`.`,
-    })
+    const skip = [...this.#file.file.skipChecks, ...this.#definition.skipChecks]
+    await checkServers({ leases: this.#opened?.stage.leases ?? [], from: this.#startedAt, skip })
   }
 
+  async #cleanUp(): Promise<readonly StepResult[]> {
+    if (!this.#opened) return []
+    const { context, runner } = this.#opened
+    await runner.abandon(this.#frame, new AssayError('ASSAY_CASE_JOIN', 'the case ended before this step'))
+    const { scope } = this.#frame
+    const steps = await tearDown({ steps: this.#definition.teardown, scope, phase: 'teardown', context })
+    for (const step of steps) {
+      if (step.error) this.#alsoFailed.push(step.error)
+      this.#host.stepEnded(context.mask.data(step))
+    }
+    return steps
+  }
+
+  /** Targets that a fault was done to by a case that failed are thrown away. */
   async #giveBack(): Promise<void> {
-    const stage = this.#stage
-    if (!stage) return
-    const spoiled = this.#failure !== undefined && this.#context !== undefined && this.#context.disturbed.size > 0
-    const reason = `${this.#key} failed after it had disturbed the target`
+    if (!this.#opened) return
+    const { stage, context } = this.#opened
+    const disturbed = context.disturbed.size > 0
+    const spoiled = disturbed && this.#failure !== undefined
+    const reason = `${this.#key} ${spoiled ? 'failed after it had ' : ''}disturbed the target`
     if (stage.shared) {
-      if (this.#context && this.#context.disturbed.size > 0)
-        this.#file.spoil(spoiled ? reason : `${this.#key} disturbed the target`)
+      if (disturbed) this.#file.spoil(reason)
       return
     }
-    const releases = await Promise.allSettled(
-      stage.leases.map(lease => lease.release(spoiled ? { dirty: reason } : {})),
-    )
+    const releases = await Promise.allSettled(stage.leases.map(one => one.release(spoiled ? { dirty: reason } : {})))
     for (const one of releases) if (one.status === 'rejected') this.#alsoFailed.push(errorRecord(one.reason))
-  }
-
-  #verdict(): { verdict: Verdict; reason?: string; ticket?: string } {
-    if (this.#skip !== undefined) return { verdict: 'skipped', reason: this.#skip }
-    const known = applicable([...this.#file.file.known, ...this.#definition.known], this.#frame.scope)
-    if (this.#failure) {
-      if (isLimit(this.#failure.error)) return { verdict: 'limit broken' }
-      const match = matchKnown(known, this.#failure.error)
-      if (match)
-        return {
-          verdict: 'known failure',
-          ticket: match.ticket,
-          reason: `known failure ${match.ticket}: ${match.error}`,
-        }
-      return { verdict: verdictOf(this.#failure.error) }
-    }
-    const [still] = known
-    return still
-      ? {
-          verdict: 'unexpected pass',
-          ticket: still.ticket,
-          reason: `${still.ticket} is marked as known, but the case passed`,
-        }
-      : { verdict: 'passed' }
   }
 
   #stepsNotRun(): StepResult[] {
     const ran = new Set(this.#frame.records.map(record => record.step))
-    return [...this.#definition.setup, ...this.#definition.steps]
+    const { setup, steps } = this.#definition
+    return [...setup, ...steps]
       .filter(step => !ran.has(step))
       .map(step => {
-        const record = new StepRecord(step, this.#definition.setup.includes(step) ? 'setup' : 'steps', this.#startedAt)
+        const record = new StepRecord(step, setup.includes(step) ? 'setup' : 'steps', this.#startedAt)
         record.state = 'not run'
         return record.result()
       })
   }
 
-  #lastLine(): number {
-    const steps = [...this.#definition.setup, ...this.#definition.steps, ...this.#definition.teardown]
-    return Math.max(...steps.map(step => step.place.line ?? 0)) + 8
+  #excerpt(): CaseOutcome['excerpt'] {
+    const { setup, steps, teardown, place } = this.#definition
+    const last = Math.max(...[...setup, ...steps, ...teardown].map(step => step.place.line ?? 0))
+    return excerpt(this.#file.file.file, this.#file.environment.root, place.line ?? 1, last + 8)
   }
 }
 
-const isLimit = (error: unknown): boolean => error instanceof AssayError && error.code === 'ASSAY_LIMIT'
+/** The signal of the test, with a reason that a person understands. */
+function interruption(signal: AbortSignal): AbortSignal {
+  const controller = new AbortController()
+  const abort = () =>
+    controller.abort(new AssayError('ASSAY_INTERRUPTED', 'the run was interrupted here', { cause: signal.reason }))
+  if (signal.aborted) abort()
+  else signal.addEventListener('abort', abort, { once: true })
+  return controller.signal
+}
 
-/** A name fit for a schema or a table of this case: `kl_ha_001_signal_sigkill`. */
-function schemaName(key: string): string {
-  return evidenceName(key)
-    .replace(/^[^/\\]*[/\\]/, '')
-    .toLowerCase()
-    .replace(/[^a-z0-9]+/g, '_')
-    .slice(0, 48)
+/** What is thrown inside gets the place, where it has none. */
+function placed<T>(where: CaseDefinition['place'], work: () => T): T {
+  try {
+    return work()
+  } catch (error) {
+    if (!(error instanceof AssayError) || error.where) throw error
+    throw new AssayError(error.code, error.message, { where, hint: error.hint, cause: error })
+  }
 }

@@ -10,10 +10,14 @@ export const systemClock: Clock = {
         clearTimeout(timer)
         reject(signal?.reason)
       }
-      const timer = setTimeout(() => {
-        signal?.removeEventListener('abort', stop)
-        resolve()
-      }, ms)
+      // a longer time than a timer can hold would end at once
+      const timer = setTimeout(
+        () => {
+          signal?.removeEventListener('abort', stop)
+          resolve()
+        },
+        Math.min(ms, 2 ** 31 - 1),
+      )
       signal?.addEventListener('abort', stop, { once: true })
     })
   },

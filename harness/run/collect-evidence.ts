@@ -10,6 +10,8 @@ import type { Frame } from './frame.ts'
 import type { StepRunner } from './step-runner.ts'
 
 const MAX_LOG_LINES = 200
+/** A server's clock reads are a little apart from ours; some logs know whole seconds only. */
+const MARGIN = 50
 const BUDGET = 30_000
 
 export type CollectOptions = {
@@ -40,19 +42,29 @@ export async function collectEvidence({
       problems.push(errorRecord(error))
     }
   }
+  const lines = await serverLines(context, from, problems)
+  if (lines.length > 0) {
+    const text = lines.map(({ server, text }) => `${server}  ${context.mask.text(text)}\n`).join('')
+    writeFileSync(join(context.evidenceFolder(), 'servers.log'), text)
+  }
+  return lines
+}
+
+async function serverLines(context: CaseContext, from: number, problems: ErrorRecord[]): Promise<ServerLogLine[]> {
   const lines: ServerLogLine[] = []
+  const first = from - MARGIN
+  const second = Math.floor(first / 1_000) * 1_000
   for (const lease of context.leases) {
     try {
-      lines.push(...(await lease.logs(from, context.environment.clock.now() + 1_000, MAX_LOG_LINES)))
+      lines.push(...(await lease.logs(second, context.environment.clock.now() + 1_000, MAX_LOG_LINES)))
     } catch (error) {
       problems.push(errorRecord(error))
     }
   }
-  if (lines.length > 0) {
-    const text = lines.map(({ server, text }) => `${server}  ${text}\n`).join('')
-    writeFileSync(join(context.evidenceFolder(), 'servers.log'), text)
-  }
-  return lines.sort((a, b) => (a.at ?? 0) - (b.at ?? 0)).slice(-MAX_LOG_LINES)
+  return lines
+    .filter(({ at }) => at === undefined || at >= first || at % 1_000 === 0)
+    .sort((a, b) => (a.at ?? 0) - (b.at ?? 0))
+    .slice(-MAX_LOG_LINES)
 }
 
 async function collect(
@@ -74,9 +86,7 @@ async function collect(
       on: request.on,
     }
     const record = await runner.run(step, { ...frame, phase: 'evidence', signal, background: new Map() })
-    writeFileSync(
-      join(context.evidenceFolder(), `evidence-${index + 1}.json`),
-      `${JSON.stringify(maskSecrets(record.result().result), null, 2)}\n`,
-    )
+    const result = context.mask.data(maskSecrets(record.result().result))
+    writeFileSync(join(context.evidenceFolder(), `evidence-${index + 1}.json`), `${JSON.stringify(result, null, 2)}\n`)
   }
 }

@@ -1,3 +1,4 @@
+import type { Clock } from '../actions/define-action.ts'
 import { formatDuration } from '../cases/duration.ts'
 import { ActionError } from '../errors.ts'
 
@@ -5,12 +6,13 @@ import { ActionError } from '../errors.ts'
 const GRACE = 2_000
 
 export type DeadlineOptions = {
-  /** Milliseconds. */
-  readonly within: number
+  /** Milliseconds; without it only the signal ends the operation. */
+  readonly within?: number
   /** What did not end in time: `the step "insert a row"`. */
   readonly what: string
   /** Aborted from outside: the case's deadline, Ctrl-C. */
   readonly signal: AbortSignal
+  readonly clock: Clock
 }
 
 /**
@@ -18,30 +20,34 @@ export type DeadlineOptions = {
  * heed its signal is left behind after a short grace, and its late result is dropped.
  */
 export async function withDeadline<T>(
-  { within, what, signal }: DeadlineOptions,
+  { within = Number.POSITIVE_INFINITY, what, signal, clock }: DeadlineOptions,
   operation: (signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
   signal.throwIfAborted()
   const controller = new AbortController()
-  const timer = setTimeout(() => controller.abort(timeoutError(what, within)), Math.min(within, 2 ** 31 - 1))
+  const settled = new AbortController()
   const forward = () => controller.abort(signal.reason)
   signal.addEventListener('abort', forward, { once: true })
-  let grace: NodeJS.Timeout | undefined
-  const left = new Promise<never>((_, reject) => {
+  after(clock, within, settled.signal, () => controller.abort(timeoutError(what, within)))
+  const leftBehind = new Promise<never>((_, reject) => {
     controller.signal.addEventListener('abort', () => {
-      grace = setTimeout(() => reject(controller.signal.reason), GRACE)
+      after(clock, GRACE, settled.signal, () => reject(controller.signal.reason))
     })
   })
   try {
-    return await Promise.race([operation(controller.signal), left])
+    return await Promise.race([operation(controller.signal), leftBehind])
   } catch (error) {
     // what an aborted operation says about it ("query canceled") is less than why it was aborted
     throw controller.signal.aborted ? withCause(controller.signal.reason, error) : error
   } finally {
-    clearTimeout(timer)
-    clearTimeout(grace)
+    settled.abort()
     signal.removeEventListener('abort', forward)
   }
+}
+
+/** Calls back after some time, unless the signal is aborted before. */
+export function after(clock: Clock, ms: number, signal: AbortSignal, callback: () => void): void {
+  if (Number.isFinite(ms)) clock.sleep(ms, signal).then(callback, () => {})
 }
 
 export function timeoutError(what: string, within: number): ActionError {

@@ -8,6 +8,8 @@ import type { Endpoint } from '../targets/target.ts'
 /** What steps may call an endpoint: `primary`, `replicas`, `replicas.0`, `mariadb.primary`. */
 export class EndpointNames {
   readonly #byName = new Map<string, readonly Endpoint[]>()
+  /** Roles that several servers play: a step on them has a list of results, even where there is one server only. */
+  readonly #lists = new Set<string>()
   readonly #ambiguous = new Set<string>()
 
   constructor(leases: readonly Lease[]) {
@@ -16,8 +18,9 @@ export class EndpointNames {
       for (const [role, value] of Object.entries(lease.endpoints)) {
         const list = [value].flat() as readonly Endpoint[]
         this.#add(role, list, system)
-        if (Array.isArray(value))
-          for (const [index, endpoint] of list.entries()) this.#add(`${role}.${index}`, [endpoint], system)
+        if (!Array.isArray(value)) continue
+        this.#lists.add(role).add(`${system}.${role}`)
+        for (const [index, endpoint] of list.entries()) this.#add(`${role}.${index}`, [endpoint], system)
       }
     }
   }
@@ -47,6 +50,15 @@ export class EndpointNames {
       'ASSAY_CASE_NO_ENDPOINT',
       `no endpoint is called "${value}"${didYouMean(value, names) || `; ${known}`}`,
     )
+  }
+
+  /** The endpoints of a step's `on`, and whether its result is a list of one result for each. */
+  ofStep(on: unknown): { readonly endpoints: readonly (Endpoint | undefined)[]; readonly many: boolean } {
+    if (on === undefined || on === null) return { endpoints: [this.only], many: false }
+    const many = Array.isArray(on) || (typeof on === 'string' && this.#lists.has(on))
+    const endpoints = this.resolve(on)
+    if (endpoints.length > 0) return { endpoints, many }
+    throw new AssayError('ASSAY_CASE_NO_ENDPOINT', `"on" names no endpoint: ${JSON.stringify(on)} is empty`)
   }
 
   /** The endpoint of a step that names none: the only one there is. */

@@ -4,6 +4,7 @@ import { resolveVars } from '../cases/vars.ts'
 import { AssayError } from '../errors.ts'
 import type { StepResult } from '../report/model.ts'
 import type { Lease } from '../targets/lease.ts'
+import { BlockedCase } from './blocked.ts'
 import { CaseContext } from './case-context.ts'
 import { withDeadline } from './deadline.ts'
 import { targetScope } from './endpoints.ts'
@@ -69,15 +70,18 @@ export class FileRun {
     const runner = new StepRunner(context)
     const frame: Frame = { scope, phase: 'file setup', signal, records: [], background: new Map() }
     try {
-      await withDeadline({ within: SETUP_BUDGET, what: `the set-up of ${this.file.file}`, signal }, async inner => {
-        for (const step of this.file.setup) await runner.run(step, { ...frame, signal: inner })
-      })
+      await withDeadline(
+        { within: SETUP_BUDGET, what: `the set-up of ${this.file.file}`, signal, clock: this.environment.clock },
+        async inner => {
+          for (const step of this.file.setup) await runner.run(step, { ...frame, signal: inner })
+        },
+      )
       this.#stage = { leases, scope, shared: true }
     } catch (error) {
       await Promise.allSettled(leases.map(lease => lease.release({ dirty: 'the set-up of the file failed' })))
       throw error
     } finally {
-      this.#setupSteps = frame.records.map(record => record.result())
+      this.#setupSteps = context.mask.data(frame.records.map(record => record.result()))
       await context[Symbol.asyncDispose]()
     }
   }
@@ -119,7 +123,7 @@ export class FileRun {
         steps: this.file.teardown,
         scope: { ...stage.scope },
         phase: 'file teardown',
-        runner: new StepRunner(context),
+        context,
       })
     } finally {
       await context[Symbol.asyncDispose]()
@@ -132,7 +136,11 @@ export class FileRun {
 
   async #renew(signal: AbortSignal): Promise<void> {
     await this.close()
-    await this.open(signal)
+    try {
+      await this.open(signal)
+    } catch (error) {
+      throw error instanceof SkipCase ? error : new BlockedCase(error)
+    }
   }
 
   async #lease(
@@ -159,14 +167,16 @@ export class FileRun {
       for (const { name, exclusive: asked } of [...uses].sort((a, b) => (a.name < b.name ? -1 : 1))) {
         const mode = asked || exclusive ? 'exclusive' : 'shared'
         leases.push(
-          await withDeadline({ within: LEASE_BUDGET, what: `leasing ${name}`, signal }, inner =>
-            environment.lease({
-              target: name,
-              tier: environment.tier,
-              mode,
-              holder: `${file.file} ${holder}`,
-              signal: inner,
-            }),
+          await withDeadline(
+            { within: LEASE_BUDGET, what: `leasing ${name}`, signal, clock: environment.clock },
+            inner =>
+              environment.lease({
+                target: name,
+                tier: environment.tier,
+                mode,
+                holder: `${file.file} ${holder}`,
+                signal: inner,
+              }),
           ),
         )
       }

@@ -12,10 +12,20 @@ export type FailureResult = {
   readonly data: unknown
 }
 
-/** Throws ASSAY_STEP_EXPECT where a result is not as expected. */
+/** How a difference begins that says that there is no recorded result. */
+export const NOT_RECORDED = 'nothing is recorded under'
+
+/** Throws ASSAY_STEP_EXPECT where a result is not as expected, or ASSAY_STEP_NOT_RECORDED where nobody has recorded it yet. */
 export function judgeExpectation(expected: unknown, actual: unknown, recorded: CompareRecorded): void {
   const found = differences(expected, actual, recorded)
-  if (found.length > 0) throw new ExpectationError('ASSAY_STEP_EXPECT', summarise(found), found)
+  if (found.length === 0) return
+  const unrecorded = found.every(({ message }) => message.startsWith(NOT_RECORDED))
+  throw new ExpectationError(unrecorded ? 'ASSAY_STEP_NOT_RECORDED' : 'ASSAY_STEP_EXPECT', summarise(found), found)
+}
+
+/** Whether a result fits; what is recorded is left out of it. */
+export function isAsExpected(expected: unknown, actual: unknown): boolean {
+  return differences(expected, actual, () => []).length === 0
 }
 
 /** The result of a step that must fail and did. Throws ASSAY_STEP_FAILS where it failed in another way. */
@@ -28,22 +38,16 @@ export function judgeFailure(fails: Fails, error: ActionError, recorded: Compare
   if (fails.message !== undefined)
     found.push(...differences(messagePattern(fails.message), error.message, recorded, 'message'))
   if (found.length > 0) {
-    throw new ExpectationError(
-      'ASSAY_STEP_FAILS',
-      `failed, but not as it must: ${summarise(found)}; the error was: ${error.message}`,
-      found,
-      { cause: error },
-    )
+    const message = `failed, but not as it must: ${summarise(found)}; the error was: ${error.message}`
+    throw new ExpectationError('ASSAY_STEP_FAILS', message, found, { cause: error })
   }
   return { code: error.systemCode, class: error.class, message: error.message, data: error.data }
 }
 
 /** What to throw when a step that must fail succeeds. */
 export function unexpectedSuccess(fails: Fails, result: unknown): ExpectationError {
-  const what = Object.entries(fails)
-    .map(([key, value]) => `${key} ${show(value)}`)
-    .join(', ')
-  const message = `succeeded, although it must fail${what === '' ? '' : ` with ${what}`}`
+  const what = Object.entries(fails).map(([key, value]) => `${key} ${show(value)}`)
+  const message = `succeeded, although it must fail${what.length === 0 ? '' : ` with ${what.join(', ')}`}`
   return new ExpectationError('ASSAY_STEP_FAILS', message, [{ path: '', message, expected: { fails }, actual: result }])
 }
 

@@ -1,49 +1,60 @@
 import type { Clock } from '../actions/define-action.ts'
 import { formatDuration } from '../cases/duration.ts'
-import { differences } from '../cases/expect.ts'
 import type { Eventually } from '../cases/model.ts'
-import { ExpectationError, isSystemError, StepFailure, summarise } from './step-failure.ts'
+import type { ActionError } from '../errors.ts'
+import { isAsExpected } from './judge.ts'
+import { ExpectationError, innerError, isSystemError, summarise } from './step-failure.ts'
 
 export type PollOptions = {
   readonly eventually: Eventually
   readonly clock: Clock
   readonly signal: AbortSignal
-  /** One try, with the milliseconds left; `polling` is false for a look at the last result that may record it. */
-  attempt(left: number, polling: boolean): Promise<unknown>
+  /** One try, with the milliseconds left. */
+  attempt(left: number): Promise<unknown>
   /** The result of the last try that gave one. */
   last(): unknown
+  /** Judges the last result once the time is over, and may record it; throws when it is not as expected even so. */
+  readonly record?: () => void
 }
 
 /** Tries until it succeeds, a result is hopeless, or the time is over. The last error is the cause of the one thrown. */
-export async function poll({ eventually, clock, signal, attempt, last }: PollOptions): Promise<unknown> {
+export async function poll(options: PollOptions): Promise<unknown> {
+  const { eventually, clock, signal, attempt, last } = options
   const until = clock.now() + eventually.within
   for (let tries = 1; ; tries++) {
-    const left = until - clock.now()
     try {
-      return await attempt(Math.max(left, 1), true)
+      return await attempt(Math.max(until - clock.now(), 1))
     } catch (error) {
-      const inner = error instanceof StepFailure ? error.error : error
+      const inner = innerError(error)
       // a mistake in the case or a broken harness does not mend itself
       if (signal.aborted || !(isSystemError(inner) || inner instanceof ExpectationError)) throw error
       if (inner instanceof ExpectationError) giveUp(eventually.giveUpOn, last(), tries)
-      if (clock.now() + eventually.every < until) {
-        await clock.sleep(eventually.every, signal)
-        continue
-      }
-      if (inner instanceof ExpectationError && inner.differences.some(({ message }) => /record/.test(message))) {
-        return attempt(Math.max(eventually.every, 1_000), false)
-      }
-      const differing = inner instanceof ExpectationError ? inner.differences : [{ path: '', message: inner.message }]
-      const message = `not as expected within ${formatDuration(eventually.within)} (${tries} ${tries === 1 ? 'try' : 'tries'}); at last: ${summarise(differing)}`
-      throw new ExpectationError('ASSAY_STEP_NOT_YET', message, differing, { cause: inner })
+      if (clock.now() + eventually.every >= until) return atTheEnd(inner, tries, options)
     }
+    await clock.sleep(eventually.every, signal)
   }
 }
 
+function atTheEnd(
+  error: ActionError | ExpectationError,
+  tries: number,
+  { eventually, last, record }: PollOptions,
+): unknown {
+  if (record && error instanceof ExpectationError) {
+    record()
+    return last()
+  }
+  const differing = error instanceof ExpectationError ? error.differences : [{ path: '', message: error.message }]
+  const message = `not as expected within ${formatDuration(eventually.within)} (${count(tries)}); at last: ${summarise(differing)}`
+  throw new ExpectationError('ASSAY_STEP_NOT_YET', message, differing, { cause: error })
+}
+
 function giveUp(hopeless: unknown, result: unknown, tries: number): void {
-  if (hopeless === undefined || differences(hopeless, result, () => []).length > 0) return
-  const message = `gave up after ${tries} ${tries === 1 ? 'try' : 'tries'}: the result met "give_up_on"`
+  if (hopeless === undefined || !isAsExpected(hopeless, result)) return
+  const message = `gave up after ${count(tries)}: the result met "give_up_on"`
   throw new ExpectationError('ASSAY_STEP_GAVE_UP', message, [
     { path: '', message, expected: { give_up_on: hopeless }, actual: result },
   ])
 }
+
+const count = (tries: number): string => `${tries} ${tries === 1 ? 'try' : 'tries'}`

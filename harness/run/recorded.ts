@@ -1,7 +1,8 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import type { RecordedExpectation } from '../cases/expect.ts'
+import type { CompareRecorded, RecordedExpectation } from '../cases/expect.ts'
 import type { Difference } from '../report/model.ts'
+import { NOT_RECORDED } from './judge.ts'
 import { recordedDifferences, recordedText } from './recorded-table.ts'
 
 /** As vitest's -u: `all` writes what differs, `new` what is missing, `none` (CI) nothing. */
@@ -26,20 +27,24 @@ export class RecordedResults {
     this.#mode = options.mode
   }
 
-  /** While polling nothing is written: what is recorded is what the wait ended with. */
-  compare(
+  /** How results are compared with what is recorded. Without `recording` nothing is written, as while polling. */
+  comparison({ recording }: { readonly recording: boolean }): CompareRecorded {
+    return (expectation, actual, path) => this.#compare(expectation, actual, { path, recording })
+  }
+
+  #compare(
     expectation: RecordedExpectation,
     actual: unknown,
-    { path, polling }: { readonly path: string; readonly polling: boolean },
+    { path, recording }: { readonly path: string; readonly recording: boolean },
   ): Difference[] {
     const file = this.#file(expectation.name)
     const recorded = existsSync(file) ? readFileSync(file, 'utf8') : undefined
     const { order, tolerance } = expectation
     const found =
       recorded === undefined
-        ? [{ path, message: `nothing is recorded under "${expectation.name}"`, actual: recordedText(actual, order) }]
+        ? [{ path, message: `${NOT_RECORDED} "${expectation.name}"`, actual: recordedText(actual, order) }]
         : recordedDifferences(recorded, actual, { order, tolerance, path })
-    if (found.length === 0 || polling) return found
+    if (found.length === 0 || !recording) return found
     if (this.#mode === 'all' || (this.#mode === 'new' && recorded === undefined)) {
       this.#write(file, recordedText(actual, order))
       return []

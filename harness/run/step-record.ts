@@ -61,6 +61,19 @@ export class StepRecord {
     this.children.length = 0
   }
 
+  skipped(note: string): void {
+    this.state = 'skipped'
+    this.note = note
+  }
+
+  /** Of a background step that nothing came to join: that it was ended says nothing about it. */
+  abandoned(): void {
+    if (this.state === 'passed') return
+    this.skipped(`${this.note ?? 'in the background'}; it was ended because nothing joined it`)
+    this.error = undefined
+    this.differences = []
+  }
+
   end(now: number): void {
     this.#endedAt = now
   }
@@ -83,7 +96,9 @@ export class StepRecord {
         .slice(0, 100)
         .map(({ expected, actual, ...rest }) => ({ ...rest, expected: cap(expected), actual: cap(actual) })),
       tries: this.tries,
-      sql: this.#sql,
+      sql: this.#sql.map(entry =>
+        entry.parameters ? { ...entry, parameters: entry.parameters.map(value => cap(value)) } : entry,
+      ),
       rows: this.#rows,
       texts: this.#texts,
       attachments: this.#attachments,

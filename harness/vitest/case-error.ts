@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import type { ErrorRecord } from '../report/model.ts'
 
 /**
@@ -7,13 +8,12 @@ import type { ErrorRecord } from '../report/model.ts'
 export class CaseError extends Error {
   readonly assay: ErrorRecord
 
-  constructor(record: ErrorRecord, path: string | undefined, details: readonly string[]) {
+  constructor(record: ErrorRecord, root: string, details: readonly string[]) {
     super([record.message, ...details, ...(record.hint === undefined ? [] : [record.hint])].join('\n  '))
     this.name = record.code
     this.assay = record
-    this.stack =
-      path === undefined
-        ? `${this.name}: ${this.message}`
-        : `${this.name}: ${this.message}\n    at case (${path}:${record.line ?? 1}:${record.column ?? 1})`
+    const { file, line = 1, column = 1 } = record
+    const place = file === undefined ? '' : `\n    at case (${join(root, file)}:${line}:${column})`
+    this.stack = `${this.name}: ${this.message}${place}`
   }
 }

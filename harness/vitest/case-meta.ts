@@ -1,5 +1,5 @@
 import type { StepResult } from '../report/model.ts'
-import type { CaseOutcome } from '../run/case-run.ts'
+import type { CaseOutcome } from '../run/case-outcome.ts'
 
 /** What is known of a case before it runs: in the `meta` of its test, for the reporter and for cases that never ran. */
 export type CaseMeta = {
@@ -29,8 +29,11 @@ export type StepsArtifact = {
 /** Sent once at the end of each attempt. */
 export type OutcomeArtifact = {
   readonly type: 'assay:outcome'
+  /** The run that it belongs to, and its seed: merged shards are reported under theirs. */
+  readonly run: string
+  readonly seed: string
   readonly attempt: number
-  readonly outcome: Omit<CaseOutcome, 'error'>
+  readonly outcome: CaseOutcome
 }
 
 declare module 'vitest' {

@@ -1,0 +1,107 @@
+import { type RunnerTestCase, recordArtifact, type TestContext } from 'vitest'
+import type { ExpandedCase } from '../cases/model.ts'
+import type { StepResult } from '../report/model.ts'
+import type { CaseOutcome } from '../run/case-outcome.ts'
+import { CaseRun } from '../run/case-run.ts'
+import type { RecordMode } from '../run/recorded.ts'
+import { CaseError } from './case-error.ts'
+import type { CaseModule } from './case-module.ts'
+import { failureDetails } from './failure-details.ts'
+
+/** How long steps wait to be shown, so that a case of a hundred quick steps sends one message. */
+const FLUSH_AFTER = 150
+
+export type CaseTestContext = Pick<TestContext, 'signal' | 'skip' | 'expect'> & { readonly task: RunnerTestCase }
+
+/** One attempt at one case, as the generated module drives it. */
+export class CaseAttempt {
+  readonly #module: CaseModule
+  readonly #case: ExpandedCase
+  readonly #context: CaseTestContext
+  readonly #attempt: number
+  #run: CaseRun | undefined
+  #outcome: CaseOutcome | undefined
+  #waiting: StepResult[] = []
+  #flush: NodeJS.Timeout | undefined
+  #sent: Promise<unknown> = Promise.resolve()
+
+  constructor(module: CaseModule, one: ExpandedCase, context: CaseTestContext) {
+    this.#module = module
+    this.#case = one
+    this.#context = context
+    this.#attempt = context.task.result?.retryCount ?? 0
+  }
+
+  async open(): Promise<void> {
+    const file = await this.#module.fileRun()
+    this.#run = new CaseRun(file, this.#case, {
+      signal: this.#context.signal,
+      attempt: this.#attempt,
+      recordMode: recordMode(this.#context),
+      stepEnded: step => this.#show(step),
+    })
+    if (this.#module.skip) throw this.#module.skip
+    await this.#run.open()
+  }
+
+  async step(index: number): Promise<void> {
+    await this.#run?.step(index)
+  }
+
+  async passed(): Promise<void> {
+    await this.#run?.passed()
+  }
+
+  async failed(error: unknown): Promise<void> {
+    if (!this.#run) throw error
+    await this.#run.failed(error)
+  }
+
+  async close(): Promise<void> {
+    if (!this.#run) return
+    this.#outcome = await this.#run.close()
+    clearTimeout(this.#flush)
+    await this.#sent
+    const { task } = this.#context
+    const { id: run, seed } = this.#module.run
+    const attempt = this.#attempt
+    await recordArtifact(task, { type: 'assay:outcome', run, seed, attempt, outcome: this.#outcome })
+  }
+
+  /** Gives the test its end: pass, skip with a note, or an error. */
+  settle(): void {
+    const outcome = this.#outcome
+    if (!outcome) return
+    const { verdict, reason, attempt } = outcome
+    const { strict, root } = this.#module.run
+    if (verdict === 'skipped' || verdict === 'known failure')
+      this.#context.skip(verdict === 'skipped' ? reason : `known failure ${reason}`)
+    if (verdict === 'passed' || (verdict === 'unexpected pass' && !strict)) return
+    if (verdict === 'unexpected pass') {
+      const message = reason ?? 'passed although it is known to fail'
+      const { file, line } = this.#case.definition.place
+      throw new CaseError({ code: 'ASSAY_CHECK', message, file, line }, root, [])
+    }
+    const record = attempt.error ?? { code: 'ASSAY_INTERNAL', message: `the case is ${verdict}` }
+    const error = new CaseError(record, root, failureDetails(attempt.steps, record))
+    throw Object.assign(error, { retryable: outcome.retryable })
+  }
+
+  #show(step: StepResult): void {
+    this.#waiting.push(step)
+    this.#flush ??= setTimeout(() => {
+      this.#flush = undefined
+      const steps = this.#waiting
+      this.#waiting = []
+      this.#sent = this.#sent
+        .then(() => recordArtifact(this.#context.task, { type: 'assay:steps', attempt: this.#attempt, steps }))
+        .catch(() => {})
+    }, FLUSH_AFTER)
+  }
+}
+
+/** What vitest was told by -u, and by CI. */
+function recordMode({ expect }: CaseTestContext): RecordMode {
+  const { snapshotState } = expect.getState() as unknown as { snapshotState?: { _updateSnapshot?: RecordMode } }
+  return snapshotState?._updateSnapshot ?? 'none'
+}
