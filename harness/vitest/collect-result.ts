@@ -3,7 +3,7 @@ import type { TestCase, TestModule } from 'vitest/node'
 import type { AssayError } from '../errors.ts'
 import type { Attempt, CaseResult, ErrorRecord, RunProblem, Verdict } from '../report/model.ts'
 import type { Tier } from '../targets/target.ts'
-import type { CaseMeta, OutcomeArtifact } from './case-meta.ts'
+import { casesOf, finalVerdict, isCaseFile, outcomesOf } from './case-test.ts'
 
 export type Collected = { readonly cases: readonly CaseResult[]; readonly problems: readonly RunProblem[] }
 
@@ -15,56 +15,42 @@ export function collectResult(
 ): Collected {
   const cases: CaseResult[] = []
   const problems: RunProblem[] = unhandled.map(error => ({ error: recordOf(error) }))
-  for (const module of modules) {
-    if (!module.moduleId.endsWith('.case.yaml')) continue
-    const blockedBy = [...module.children.allSuites()].flatMap(suite => suite.errors())
-    for (const error of module.errors()) problems.push({ file: name(module.moduleId), error: recordOf(error) })
-    for (const test of module.children.allTests()) {
-      const meta = test.meta().assay
-      if (meta) cases.push(caseResult(test, meta, blockedBy[0]))
-    }
+  for (const module of modules.filter(({ moduleId }) => isCaseFile(moduleId))) {
+    const file = name(module.moduleId)
+    for (const error of module.errors()) problems.push({ file, error: recordOf(error) })
+    const [broken] = [...module.children.allSuites()].flatMap(suite => suite.errors())
+    const own = casesOf(module).map(test => caseResult(test, broken))
+    cases.push(...own)
     // an error of the file's teardown comes after its cases, which ran
-    if (
-      blockedBy[0] &&
-      cases.length > 0 &&
-      !cases.some(one => one.file === name(module.moduleId) && one.verdict === 'blocked')
-    ) {
-      problems.push({ file: name(module.moduleId), error: recordOf(blockedBy[0]) })
-    }
+    if (broken && !own.some(({ verdict }) => verdict === 'blocked')) problems.push({ file, error: recordOf(broken) })
   }
   return { cases, problems }
 }
 
-function caseResult(test: TestCase, meta: CaseMeta, blockedBy: SerializedError | undefined): CaseResult {
-  const { key, tags, ...rest } = meta
-  const outcomes = test
-    .artifacts()
-    .filter((artifact): artifact is OutcomeArtifact => artifact.type === 'assay:outcome')
-    .sort((a, b) => a.attempt - b.attempt)
-    .map(({ outcome }) => outcome)
-  const last = outcomes.at(-1)
-  const base = {
-    ...rest,
-    tags,
-    key: `${test.project.name}/${key}`,
-    tier: test.project.name as Tier,
-    startedAt: test.diagnostic()?.startTime ?? 0,
-  }
-  if (!last) return { ...base, ...withoutOutcome(test, blockedBy), targets: [], duration: 0, limits: [], metrics: {} }
-  const attempts = outcomes.map(({ attempt }) => attempt)
-  const flaky = last.verdict === 'passed' && attempts.length > 1
+function caseResult(test: TestCase, blockedBy: SerializedError | undefined): CaseResult {
+  const { key, ...meta } = test.meta().assay as NonNullable<ReturnType<TestCase['meta']>['assay']>
+  const startedAt = test.diagnostic()?.startTime ?? 0
+  const tier = test.project.name as Tier
+  const base = { ...meta, key: `${tier}/${key}`, tier, startedAt }
+  const outcomes = outcomesOf(test)
+  const last = outcomes.at(-1)?.outcome
+  const verdict = finalVerdict(outcomes)
+  if (!last || !verdict)
+    return { ...base, ...withoutOutcome(test, blockedBy), targets: [], duration: 0, limits: [], metrics: {} }
+  const attempts = outcomes.map(({ outcome }) => outcome.attempt)
+  const { reason, ticket, targets, limits, metrics, excerpt } = last
   return {
     ...base,
-    verdict: flaky ? 'flaky' : last.verdict,
-    reason: last.reason,
-    ticket: last.ticket,
-    startedAt: attempts[0]?.startedAt ?? base.startedAt,
+    verdict,
+    ...(reason === undefined ? {} : { reason }),
+    ...(ticket === undefined ? {} : { ticket }),
+    startedAt: attempts[0]?.startedAt ?? startedAt,
     duration: attempts.reduce((sum, attempt) => sum + attempt.duration, 0),
-    attempts: last.verdict === 'skipped' ? [] : attempts,
-    targets: last.targets,
-    limits: last.limits,
-    metrics: last.metrics,
-    excerpt: last.excerpt,
+    attempts: verdict === 'skipped' ? [] : attempts,
+    targets,
+    limits,
+    metrics,
+    ...(excerpt === undefined ? {} : { excerpt }),
   }
 }
 
@@ -76,44 +62,29 @@ function withoutOutcome(
   const result = test.result()
   if (result.state === 'failed') {
     const error = recordOf(result.errors[0] as SerializedError)
-    return {
-      verdict: 'errored',
-      attempts: [
-        {
-          verdict: 'errored',
-          startedAt: 0,
-          duration: 0,
-          error,
-          alsoFailed: [],
-          steps: [],
-          serverLog: [],
-          evidence: [],
-        },
-      ],
-    }
+    const nothing = { startedAt: 0, duration: 0, alsoFailed: [], steps: [], serverLog: [], evidence: [] }
+    return { verdict: 'errored', attempts: [{ verdict: 'errored', error, ...nothing }] }
   }
   if (blockedBy)
-    return { verdict: 'blocked', reason: `the set-up of its file failed: ${blockedBy.message}`, attempts: [] }
-  return {
-    verdict: 'skipped',
-    reason: (result.state === 'skipped' ? result.note : undefined) ?? 'the run ended before it',
-    attempts: [],
-  }
+    return { verdict: 'blocked', reason: `the set-up of its file failed: ${recordOf(blockedBy).message}`, attempts: [] }
+  const note = result.state === 'skipped' ? result.note : undefined
+  return { verdict: 'skipped', reason: note ?? 'the run ended before it', attempts: [] }
 }
+
+/** `CODE  file:line:column  message`, as the plugin writes it for a file that is not valid. */
+const TOLD = /^(?:Error: )?(ASSAY_[A-Z_]+)\s+(?:(\S+?):(\d+):(\d+)\s+)?([\s\S]*)$/
 
 export function recordOf(error: SerializedError): ErrorRecord {
   const known = (error as { assay?: ErrorRecord }).assay
   if (known) return known
   const text = error.message ?? ''
-  const match = /^(?:Error: )?(ASSAY_[A-Z_]+)\s+(?:(\S+?):(\d+):(\d+)\s+)?([\s\S]*)$/.exec(text)
-  if (match) {
-    const [, code, file, line, column, message] = match
-    return {
-      code: code as AssayError['code'],
-      message: message as string,
-      ...(file === undefined ? {} : { file, line: Number(line), column: Number(column) }),
-      ...(typeof error.frame === 'string' ? { frame: error.frame } : {}),
-    }
+  const told = TOLD.exec(text)
+  if (!told) return { code: error.name ?? 'Error', message: text, ...(error.stack ? { stack: error.stack } : {}) }
+  const [, code, file, line, column, message] = told
+  return {
+    code: code as AssayError['code'],
+    message: message as string,
+    ...(file === undefined ? {} : { file, line: Number(line), column: Number(column) }),
+    ...(typeof error.frame === 'string' ? { frame: error.frame } : {}),
   }
-  return { code: error.name ?? 'Error', message: text, ...(error.stack === undefined ? {} : { stack: error.stack }) }
 }

@@ -1,0 +1,32 @@
+import type { TestCase, TestModule } from 'vitest/node'
+import type { Verdict } from '../report/model.ts'
+import type { CaseOutcome } from '../run/case-outcome.ts'
+import type { OutcomeArtifact } from './case-meta.ts'
+
+export function isCaseFile(moduleId: string): boolean {
+  return moduleId.endsWith('.case.yaml')
+}
+
+/** The outcomes of a case's attempts, the first attempt first. */
+export function outcomesOf(test: TestCase): readonly OutcomeArtifact[] {
+  return test
+    .artifacts()
+    .filter((artifact): artifact is OutcomeArtifact => artifact.type === 'assay:outcome')
+    .sort((a, b) => a.attempt - b.attempt)
+}
+
+/** A file name, tag or name pattern left it out: it is no part of the run. */
+export function isLeftOut(test: TestCase): boolean {
+  return test.options.mode === 'skip' && outcomesOf(test).length === 0
+}
+
+/** The cases of a file that were asked for. */
+export function casesOf(module: TestModule): TestCase[] {
+  return [...module.children.allTests()].filter(test => test.meta().assay !== undefined && !isLeftOut(test))
+}
+
+/** A case that passed after a failed attempt is flaky. */
+export function finalVerdict(outcomes: readonly { readonly outcome: CaseOutcome }[]): Verdict | undefined {
+  const last = outcomes.at(-1)?.outcome.verdict
+  return last === 'passed' && outcomes.length > 1 ? 'flaky' : last
+}

@@ -1,0 +1,59 @@
+import type { SerializedError } from 'vitest'
+import type { TestModule, Vitest } from 'vitest/node'
+import type { RunResult } from '../report/model.ts'
+import { exitCodeOf, isFailing } from '../report/verdicts.ts'
+import { VERSION } from '../version.ts'
+import { casesOf, outcomesOf } from './case-test.ts'
+import { collectResult } from './collect-result.ts'
+import { machineFacts, revision } from './machine.ts'
+import type { RunContext } from './run-context.ts'
+import { runFilter } from './run-filter.ts'
+
+/** The exit code of a run that was cancelled. */
+export const INTERRUPTED = 130
+
+export type RunResultOptions = {
+  readonly vitest: Vitest
+  readonly run: RunContext
+  readonly modules: readonly TestModule[]
+  readonly errors: readonly SerializedError[]
+  readonly interrupted: boolean
+  /** Milliseconds since 1970. */
+  readonly startedAt: number
+  /** A path as reports name it. */
+  readonly name: (path: string) => string
+}
+
+/** The result of a run, or of the shards that are merged. */
+export function runResult({ vitest, run, modules, errors, interrupted, startedAt, name }: RunResultOptions): RunResult {
+  const { cases, problems } = collectResult(modules, errors, name)
+  const seeds = new Set(modules.flatMap(module => casesOf(module).flatMap(outcomesOf)).map(({ seed }) => seed))
+  const seed = [...seeds].join(', ') || run.seed
+  const versions = Object.assign({}, ...cases.flatMap(one => one.targets.map(target => target.versions)))
+  const filter = runFilter(vitest)
+  const { strict } = run
+  return {
+    version: 1,
+    id: run.id,
+    startedAt: new Date(startedAt).toISOString(),
+    duration: Date.now() - startedAt,
+    seed,
+    strict,
+    interrupted,
+    exitCode: interrupted ? INTERRUPTED : exitCodeOf({ cases, problems, strict }),
+    ...(filter === undefined ? {} : { filter }),
+    replay: `npx assay run --seed ${[...seeds][0] ?? run.seed}${replayFilter(cases)}`,
+    ...revision(run.root),
+    machine: machineFacts(),
+    versions: { assay: VERSION, node: process.versions.node, vitest: vitest.version, ...versions },
+    problems,
+    cases,
+  }
+}
+
+/** The cases that went wrong, so that the same command shows them again. */
+function replayFilter(cases: RunResult['cases']): string {
+  const bad = cases.filter(({ verdict }) => isFailing(verdict))
+  const places = [...new Set(bad.map(({ file, line }) => `${file}:${line}`))]
+  return places.length === 0 || places.length > 8 ? '' : ` ${places.join(' ')}`
+}
