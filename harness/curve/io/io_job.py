@@ -1,0 +1,302 @@
+"""A loop of I/O inside the sidecar: one call after the other on a volume of its own opening, with what the oracle knows.
+
+The job is a map (harness/curve/io/plan.ts builds it). Every tick a frame { progress } goes out, and one is read if the caller has
+sent one: { op: stop } or { op: grow, size }.
+"""
+import os
+import random
+import tempfile
+import time
+
+from blocks import BLOCK, Blocks
+from figures import SLOT_BITS, SLOTS, Figures
+from oracle import Oracle, Reader, Writer, now
+from patterns import offsets, share
+from verify import Verifier
+
+TICK = 200000000
+SPAN = 256  # blocks of one read of the sweep
+MAX_ERRORS = 1000
+SAMPLE = 64  # of the spans that nobody wrote to, one in so many is looked at
+
+
+class Loop(object):
+    def __init__(self, job, wrapper, frames):
+        self.job = job
+        self.wrapper = wrapper
+        self.frames = frames
+        self.client = wrapper.client
+        self.user = wrapper.user(job['user'])
+        self.reads = Figures()
+        self.writes = Figures()
+        self.errors = {}
+        self.stopped = False
+        self.size = job['size']
+        self.sent = (0, 0, 0)
+        self.verifier = None
+        self.blocks = None
+        if job.get('oracle'):
+            oracle = Oracle(job['oracle'], job['workers'], job['oracle_blocks'])
+            self.blocks = Blocks(job['tag'], job['volume'], job['seed'], wrapper.uses_text or job.get('text', False))
+            self.writer = Writer(oracle, job['worker'])
+            self.verifier = Verifier(self, Reader(oracle))
+
+    def open(self):
+        fd = self.client.Open(self.job['path'], self.user)
+        if fd < 0:
+            raise RuntimeError('Open(%s) gave %d' % (self.job['path'], fd))
+        return fd
+
+    # -- what happened
+
+    def failed(self, call, code):
+        key = '%s %d' % (call, code)
+        self.errors[key] = self.errors.get(key, 0) + 1
+        if sum(self.errors.values()) >= MAX_ERRORS:
+            self.stopped = True
+
+    def tick(self, force=False):
+        """Reports, and listens. The longest of the latencies since the last report is not known; the total is."""
+        reads, writes, count = self.reads.count(), self.writes.count(), sum(self.errors.values())
+        seen = self.verifier.verified if self.verifier else 0
+        self.frames.write({'progress': {
+            'reads': reads, 'writes': writes, 'bytes': self.reads.bytes + self.writes.bytes, 'errors': count,
+            'verified': seen, 'mismatches': self.verifier.mismatches if self.verifier else 0}})
+        while self.frames.waiting():
+            message, _ = self.frames.read()
+            if message.get('op') == 'stop':
+                self.stopped = True
+            elif message.get('op') == 'grow':
+                self.size = message['size']
+        return now() + TICK
+
+    def result(self):
+        return {
+            'reads': self.reads.result(), 'writes': self.writes.result(), 'errors': self.errors,
+            'verified': self.verifier.verified if self.verifier else 0,
+            'mismatches': self.verifier.mismatches if self.verifier else 0,
+            'failures': self.verifier.failures if self.verifier else [],
+        }
+
+    # -- the loops
+
+    def run(self):
+        job = self.job
+        fd = self.open()
+        try:
+            began = now()
+            if job.get('ramp'):
+                self.loop(fd, began + int(job['ramp'] * 1e9), 0)
+                self.reads, self.writes = Figures(), Figures()
+                began = now()
+            until = began + int(job['duration'] * 1e9) if job.get('duration') else 0
+            self.loop(fd, until, job.get('count') or 0)
+            elapsed = now() - began
+        finally:
+            self.client.Close(fd)
+        return dict(self.result(), elapsed=elapsed)
+
+    def loop(self, fd, until, count):
+        if self.blocks is None and not self.wrapper.uses_text:
+            self.plain(fd, until, count)
+        else:
+            self.careful(fd, until, count)
+
+    def plain(self, fd, until, count):
+        """Without verification, as little as can be around the call that is measured."""
+        job = self.job
+        length = job['block_size']
+        read, write = self.client.Read, self.client.Write
+        data = os.urandom(length)
+        clock = getattr(time, 'perf_counter_ns', None) or now
+        pick = random.Random('%s mix %d' % (job['seed'], job['worker'])).random
+        read_share = job['read_share'] / 100.0
+        interval = int(1e9 / job['rate']) if job.get('rate') else 0
+        read_slots, write_slots = self.reads.slots, self.writes.slots
+        due = check = clock()
+        done = read_count = write_count = read_total = write_total = 0
+        size = self.size
+        places = offsets(job, size)
+        following = places.__next__
+        while True:
+            at = following()
+            if read_share == 1.0 or (read_share and pick() < read_share):
+                started = clock()
+                answer = read(fd, '', at, length)
+                ended = clock()
+                if answer.__class__ is int:
+                    self.failed('Read', answer)
+                else:
+                    latency = ended - started
+                    read_total += latency
+                    read_count += 1
+                    slot = latency >> SLOT_BITS
+                    if slot < SLOTS:
+                        read_slots[slot] += 1
+                    else:
+                        self.reads.slow.append(latency)
+            else:
+                started = clock()
+                answer = write(fd, data, at, length)
+                ended = clock()
+                if answer != length:
+                    self.failed('Write', answer)
+                else:
+                    latency = ended - started
+                    write_total += latency
+                    write_count += 1
+                    slot = latency >> SLOT_BITS
+                    if slot < SLOTS:
+                        write_slots[slot] += 1
+                    else:
+                        self.writes.slow.append(latency)
+            done += 1
+            if done == count or ended >= check:
+                self.reads.total, self.writes.total = read_total, write_total
+                self.reads.bytes, self.writes.bytes = read_count * length, write_count * length
+                check = self.tick()
+                if self.stopped or done == count or (until and ended >= until):
+                    return
+                if self.size != size:
+                    size = self.size
+                    following = offsets(job, size).__next__
+                if until:
+                    check = min(check, until)
+            if interval:
+                due += interval
+                wait = due - clock()
+                if wait > 0:
+                    time.sleep(wait / 1e9)
+
+    def careful(self, fd, until, count):
+        """With blocks that say what they are."""
+        job = self.job
+        length = job['block_size']
+        per = length // BLOCK
+        pick = random.Random('%s mix %d' % (job['seed'], job['worker'])).random
+        read_share = job['read_share'] / 100.0
+        interval = int(1e9 / job['rate']) if job.get('rate') else 0
+        due = check = now()
+        done = 0
+        size = self.size
+        following = offsets(job, size).__next__
+        inline = self.verifier is not None and job.get('inline', True)
+        while True:
+            at = following()
+            if read_share and pick() < read_share:
+                before = self.verifier.look(at // BLOCK, per) if inline else None
+                started = now()
+                data = self.wrapper.read(fd, at, length)
+                ended = now()
+                if isinstance(data, int):
+                    self.failed('Read', data)
+                else:
+                    self.note(self.reads, ended - started, length)
+                    if inline:
+                        self.verifier.check(data, at // BLOCK, before, 'inline')
+            else:
+                ended = self.write(fd, at, length)
+            done += 1
+            if done == count or ended >= check:
+                check = self.tick()
+                if self.stopped or done == count or (until and ended >= until):
+                    return
+                if self.size != size:
+                    size = self.size
+                    following = offsets(job, size).__next__
+                if until:
+                    check = min(check, until)
+            if interval:
+                due += interval
+                wait = due - now()
+                if wait > 0:
+                    time.sleep(wait / 1e9)
+
+    def write(self, fd, at, length):
+        if self.blocks is None:
+            data, sequence = b'a' * length, 0
+        else:
+            block, per = at // BLOCK, length // BLOCK
+            sequence = self.writer.begin(block, per)
+            version = (self.writer.number, sequence)
+            data = b''.join([self.blocks.make(number, version) for number in range(block, block + per)])
+        started = now()
+        code = self.wrapper.write(fd, data, at, length)
+        ended = now()
+        if code == length:
+            if sequence:
+                self.writer.acknowledge(block, per, sequence)
+            self.note(self.writes, ended - started, length)
+        else:
+            # -22, -23 and out of bounds (-2) come before anything is written; of the rest nobody knows
+            if sequence and code in (-22, -23, -2):
+                self.writer.withdraw(block, per)
+            self.failed('Write', code)
+        return ended
+
+    @staticmethod
+    def note(figures, latency, length):
+        figures.add(latency)
+        figures.total += latency
+        figures.bytes += length
+
+    def fill(self):
+        """Writes the worker's part of the working set once, in order."""
+        job = self.job
+        first, last = share(job['size'] // BLOCK, job['worker'], job['parts'])
+        fd = self.open()
+        began = check = now()
+        try:
+            for block in range(first, last, SPAN):
+                count = min(SPAN, last - block)
+                if self.write(fd, job['offset'] + block * BLOCK, count * BLOCK) >= check:
+                    check = self.tick()
+                if self.stopped:
+                    break
+        finally:
+            self.client.Close(fd)
+        return dict(self.result(), elapsed=now() - began)
+
+    def sweep(self):
+        """Reads the worker's part of the working set on a fresh opening: every span that somebody wrote to, and some that nobody did."""
+        job = self.job
+        first, last = share((job['size'] + BLOCK - 1) // BLOCK, job['worker'], job['parts'])
+        first, last = first + job['offset'] // BLOCK, last + job['offset'] // BLOCK
+        fd = self.open()
+        check = now() + TICK
+        began = now()
+        try:
+            for number, block in enumerate(range(first, last, SPAN)):
+                count = min(SPAN, last - block)
+                if not self.verifier.reader.touched(block, count) and number % SAMPLE:
+                    continue
+                before = self.verifier.look(block, count)
+                started = now()
+                data = self.wrapper.read(fd, block * BLOCK, count * BLOCK)
+                ended = now()
+                if isinstance(data, int):
+                    self.failed('Read', data)
+                    continue
+                self.note(self.reads, ended - started, count * BLOCK)
+                self.verifier.check(data, block, before, 'sweep')
+                if ended >= check:
+                    check = self.tick()
+                    if self.stopped:
+                        break
+        finally:
+            self.client.Close(fd)
+        return dict(self.result(), elapsed=now() - began)
+
+
+def run(job, wrapper, frames):
+    what = job['what']
+    if what == 'oracle':
+        # on the machine where the sidecars run, wherever that is
+        file, path = tempfile.mkstemp(prefix='assay-oracle-')
+        os.close(file)
+        return {'path': path}
+    if what == 'forget':
+        os.unlink(job['path'])
+        return {}
+    loop = Loop(job, wrapper, frames)
+    return {'verify': loop.sweep, 'fill': loop.fill, 'io': loop.run}[what]()
