@@ -5,8 +5,16 @@ import * as postgres from './postgres/catalog.ts'
 
 /** The catalogs of both families under one set of names. */
 
-export function readEngine(session: SqlSession, signal?: AbortSignal): Promise<EngineFacts> {
-  return session.dialect === 'mysql' ? mysql.readEngine(session, signal) : postgres.readEngine(session, signal)
+/** A server does not change under a session, and many tables are compared over one. */
+const engines = new WeakMap<SqlSession, EngineFacts>()
+
+export async function readEngine(session: SqlSession, signal?: AbortSignal): Promise<EngineFacts> {
+  const known = engines.get(session)
+  if (known) return known
+  const read = session.dialect === 'mysql' ? mysql.readEngine : postgres.readEngine
+  const engine = await read(session, signal)
+  engines.set(session, engine)
+  return engine
 }
 
 export function readShape(

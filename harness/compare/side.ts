@@ -14,6 +14,8 @@ export type SideSpec = {
   readonly where?: string
   /** Overrides the endpoint's database. */
   readonly database?: string
+  /** An open session to use and to leave open, its transaction ended; without one the comparison connects. */
+  readonly session?: SqlSession
 }
 
 /** Texts come alike from every server, whatever it is configured to. */
@@ -61,7 +63,7 @@ export class Side implements AsyncDisposable {
   /** Rejects with ASSAY_UNDECIDED where the table is missing, and with the errors of `connect`. */
   static async open(name: SideName, spec: SideSpec, signal?: AbortSignal): Promise<Side> {
     const { endpoint, database } = spec
-    const session = await connect(endpoint, { signal, database, applicationName: 'assay compare' })
+    const session = spec.session ?? (await connect(endpoint, { signal, database, applicationName: 'assay compare' }))
     try {
       const engine = await readEngine(session, signal)
       await begin(session, engine, signal)
@@ -69,7 +71,7 @@ export class Side implements AsyncDisposable {
       if (!shape) throw missingTable(name, spec)
       return new Side(name, spec, session, engine, shape, signal)
     } catch (error) {
-      await session.close()
+      await letGo(session, spec)
       throw error
     }
   }
@@ -118,8 +120,14 @@ export class Side implements AsyncDisposable {
   }
 
   [Symbol.asyncDispose](): Promise<void> {
-    return this.session.close()
+    return letGo(this.session, this.spec)
   }
+}
+
+async function letGo(session: SqlSession, spec: SideSpec): Promise<void> {
+  if (session !== spec.session) await session.close()
+  // a session that is lost has no transaction to end
+  else if (session.open) await session.query('rollback').catch(() => {})
 }
 
 async function begin(session: SqlSession, engine: EngineFacts, signal: AbortSignal | undefined): Promise<void> {

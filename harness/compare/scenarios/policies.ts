@@ -194,6 +194,21 @@ export const POLICY_SCENARIOS: readonly Scenario[] = [
     ...by,
     expected: one(['v']),
   }),
+  scenario('doubles of the most characters that differ in their last bits', 'all', {
+    left: {
+      postgres:
+        'create table T (id int primary key, v float8); insert into T values (1, -2.2250738585072014e-308), (2, -1.2345678901234567e-300)',
+      mysql:
+        'create table T (id int primary key, v double); insert into T values (1, -2.2250738585072014e-308), (2, -1.2345678901234567e-300)',
+    },
+    right: {
+      postgres:
+        'create table T (id int primary key, v float8); insert into T values (1, -2.2250738585072019e-308), (2, -1.2345678901234570e-300)',
+      mysql:
+        'create table T (id int primary key, v double); insert into T values (1, -2.2250738585072019e-308), (2, -1.2345678901234570e-300)',
+    },
+    expected: { verdict: 'different', changed: 2, columns: ['v'] },
+  }),
   scenario('bytes and integers cannot be compared', 'all', {
     left: {
       postgres: "create table T (id int primary key, v bytea, w int); insert into T values (1, '1', 5)",
