@@ -1,5 +1,6 @@
 import { curveCluster } from './fixtures/curve/target.ts'
 import { mariadbReplication } from './fixtures/mariadb/target.ts'
+import { openstore as openstoreTarget } from './fixtures/openstore/target.ts'
 import { postgresPair } from './fixtures/postgres/target.ts'
 import { chromium } from './fixtures/servers/software/chromium.ts'
 import { mariadb } from './fixtures/servers/software/mariadb.ts'
@@ -9,12 +10,14 @@ import { builtin } from './harness/actions/builtin.ts'
 import { defineAssay } from './harness/assay.ts'
 import { curve } from './harness/curve/index.ts'
 import { greenplum } from './harness/greenplum/index.ts'
+import { openstore } from './harness/openstore/index.ts'
 
 export default defineAssay({
-  systems: [builtin, curve, greenplum],
-  targets: [postgresPair, mariadbReplication, curveCluster],
+  systems: [builtin, curve, greenplum, openstore],
+  targets: [postgresPair, mariadbReplication, curveCluster, openstoreTarget],
   software: [postgresql, mariadb, chromium, python3],
   tags: {
+    openstore: 'Runs against an openstore service.',
     greenplum: 'Moves or compares tables between two Greenplum or PostgreSQL clusters.',
     curve: 'Runs against a Curve cluster.',
     tour: 'The few cases that show most in a minute: what `npm start` runs.',
@@ -27,6 +30,7 @@ export default defineAssay({
     faults: 'Kills, pauses or stops a server; needs one for itself.',
   },
   owners: {
+    openstore: 'Cases about openstore. Open an issue with the label `openstore`.',
     greenplum: 'Cases about transfers between clusters. Open an issue with the label `greenplum`.',
     curve: 'Cases about Curve volumes. Open an issue with the label `curve`.',
     sql: 'Cases about one database server. Open an issue with the label `sql`.',
