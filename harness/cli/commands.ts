@@ -15,6 +15,10 @@ export const COMMANDS: Readonly<Record<string, Entry>> = {
     about: 'write the reports of a run again, or merge shards',
     load: async () => (await import('./report.ts')).report,
   },
+  compare: {
+    about: 'compare tables of two servers, rows or schema',
+    load: async () => (await import('./compare.ts')).compare,
+  },
   up: { about: 'start a target and keep it up until Ctrl-C', load: async () => (await import('./up.ts')).up },
   setup: {
     about: 'bring the software that targets and tests need',
