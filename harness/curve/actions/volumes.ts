@@ -54,6 +54,22 @@ export const volumeActions = [
       }
     },
   }),
+  curveCall({
+    name: 'curve.copy',
+    about: 'Reads from one open volume and writes the same bytes to the same place of another: { written, sha256 }.',
+    shape: {
+      from: fdSchema,
+      to: fdSchema,
+      offset: sizeSchema,
+      length: sizeSchema,
+    },
+    examples: ['- curve.copy: { from: $(old), to: $(new), offset: 0, length: 1MiB }'],
+    async call({ from, to, offset, length }, { client, context, deadline }) {
+      const options = { offset: sizeOf(offset), deadline, signal: context.signal }
+      const data = await client.read(from, { ...options, length: sizeOf(length) })
+      return { written: await client.write(to, { ...options, data }), sha256: sha256(data) }
+    },
+  }),
 ]
 
 const sha256 = (data: Buffer): string => createHash('sha256').update(data).digest('hex')
