@@ -8,13 +8,12 @@ import { postgresql } from './fixtures/servers/software/postgresql.ts'
 import { python3 } from './fixtures/servers/software/python.ts'
 import { builtin } from './harness/actions/builtin.ts'
 import { defineAssay } from './harness/assay.ts'
-import { compare } from './harness/compare/system.ts'
 import { curve } from './harness/curve/index.ts'
 import { greenplum } from './harness/greenplum/index.ts'
 import { openstore } from './harness/openstore/index.ts'
 
 export default defineAssay({
-  systems: [builtin, compare, curve, greenplum, openstore],
+  systems: [builtin, curve, greenplum, openstore],
   targets: [postgresPair, mariadbReplication, curveCluster, openstoreTarget],
   software: [postgresql, mariadb, chromium, python3],
   tags: {
