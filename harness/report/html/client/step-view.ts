@@ -73,7 +73,7 @@ function stepView(step: StepResult, number: number, options: StepListOptions): H
     fill()
     if (first || document.activeElement === box.firstElementChild) options.onOpen(number)
   })
-  if (holdsChosen || broken(step) || (inner > 0 && inner <= 20)) {
+  if (holdsChosen || broken(step)) {
     fill()
     box.open = true
   }
