@@ -1,4 +1,6 @@
 import { curveCluster } from './fixtures/curve/target.ts'
+import { greenplumPair } from './fixtures/greenplum/target.ts'
+import { klustron as klustronTarget } from './fixtures/klustron/target.ts'
 import { mariadbReplication } from './fixtures/mariadb/target.ts'
 import { openstore as openstoreTarget } from './fixtures/openstore/target.ts'
 import { postgresPair } from './fixtures/postgres/target.ts'
@@ -10,11 +12,12 @@ import { builtin } from './harness/actions/builtin.ts'
 import { defineAssay } from './harness/assay.ts'
 import { curve } from './harness/curve/index.ts'
 import { greenplum } from './harness/greenplum/index.ts'
+import { klustron } from './harness/klustron/index.ts'
 import { openstore } from './harness/openstore/index.ts'
 
 export default defineAssay({
-  systems: [builtin, curve, greenplum, openstore],
-  targets: [postgresPair, mariadbReplication, curveCluster, openstoreTarget],
+  systems: [builtin, curve, greenplum, openstore, klustron],
+  targets: [postgresPair, greenplumPair, mariadbReplication, curveCluster, openstoreTarget, klustronTarget],
   software: [postgresql, mariadb, chromium, python3],
   tags: {
     openstore: 'Runs against an openstore service.',
@@ -27,6 +30,7 @@ export default defineAssay({
     types: 'Values keep their meaning, type by type.',
     errors: 'What a database refuses, and what it calls that.',
     transactions: 'Commit, rollback, isolation and locks.',
+    klustron: 'Runs against Klustron.',
     faults: 'Kills, pauses or stops a server; needs one for itself.',
   },
   owners: {
@@ -34,6 +38,7 @@ export default defineAssay({
     greenplum: 'Cases about transfers between clusters. Open an issue with the label `greenplum`.',
     curve: 'Cases about Curve volumes. Open an issue with the label `curve`.',
     sql: 'Cases about one database server. Open an issue with the label `sql`.',
+    klustron: 'Cases about Klustron clusters. Open an issue with the label `klustron`.',
     replication: 'Cases about primaries and replicas. Open an issue with the label `replication`.',
   },
 })

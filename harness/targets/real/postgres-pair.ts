@@ -1,6 +1,6 @@
 import type { Secret } from '../../log/secret.ts'
 import { postgresDialect } from '../../sql/dialect.ts'
-import type { Endpoint, Endpoints, StartedTarget, TargetProvider } from '../target.ts'
+import type { Endpoint, Endpoints, StartedTarget, TargetHost, TargetProvider } from '../target.ts'
 import { readSection, sectionMissing } from './section.ts'
 import { runOnce, unreachable } from './session.ts'
 
@@ -8,49 +8,56 @@ const TARGET = 'postgres.pair'
 const ENDS = ['source', 'destination'] as const
 
 /** Section [postgres.pair] of real.ini; conf/real.example.ini explains every key. */
-export const realPostgresPair: TargetProvider = {
-  tier: 'real',
-  memory: 0,
-  limit: 1,
-  unavailable: () => sectionMissing(TARGET),
-  async start({ signal }) {
-    const settings = await readSection(TARGET, ({ text, port, secretText, flag }, z) =>
-      z.strictObject({
-        source_host: text(),
-        source_port: port().default(5432),
-        source_user: text(),
-        source_password: secretText(),
-        source_database: text().default('postgres'),
-        source_admin_user: text().optional(),
-        source_admin_password: secretText().optional(),
-        destination_host: text(),
-        destination_port: port().default(5432),
-        destination_user: text(),
-        destination_password: secretText(),
-        destination_database: text().default('postgres'),
-        destination_admin_user: text().optional(),
-        destination_admin_password: secretText().optional(),
-        own_databases: flag().default(true),
-      }),
-    )
-    const ends = ENDS.map(
-      (name): Endpoint => ({
-        ...{ target: TARGET, role: name, name, protocol: 'postgres' },
-        host: settings[`${name}_host`],
-        port: settings[`${name}_port`],
-        user: settings[`${name}_user`],
-        password: settings[`${name}_password`],
-        database: settings[`${name}_database`],
-      }),
-    )
-    const admins = ends.flatMap((end): Endpoint[] => {
-      const name = end.name as (typeof ENDS)[number]
-      const user = settings[`${name}_admin_user`]
-      const password = settings[`${name}_admin_password`] ?? end.password
-      return user === undefined ? [] : [{ ...end, role: `${name}_admin`, name: `${name}_admin`, user, password }]
-    })
-    return await started(ends, admins, settings.own_databases, signal)
-  },
+export const realPostgresPair: TargetProvider = realPair(TARGET)
+
+/** The two servers that a section of real.ini names, as the target of the same name. */
+export function realPair(target: string): TargetProvider {
+  return {
+    tier: 'real',
+    memory: 0,
+    limit: 1,
+    unavailable: () => sectionMissing(target),
+    start: host => startReal(target, host),
+  }
+}
+
+async function startReal(target: string, { signal }: TargetHost): Promise<StartedTarget> {
+  const settings = await readSection(target, ({ text, port, secretText, flag }, z) =>
+    z.strictObject({
+      source_host: text(),
+      source_port: port().default(5432),
+      source_user: text(),
+      source_password: secretText(),
+      source_database: text().default('postgres'),
+      source_admin_user: text().optional(),
+      source_admin_password: secretText().optional(),
+      destination_host: text(),
+      destination_port: port().default(5432),
+      destination_user: text(),
+      destination_password: secretText(),
+      destination_database: text().default('postgres'),
+      destination_admin_user: text().optional(),
+      destination_admin_password: secretText().optional(),
+      own_databases: flag().default(true),
+    }),
+  )
+  const ends = ENDS.map(
+    (name): Endpoint => ({
+      ...{ target, role: name, name, protocol: 'postgres' },
+      host: settings[`${name}_host`],
+      port: settings[`${name}_port`],
+      user: settings[`${name}_user`],
+      password: settings[`${name}_password`],
+      database: settings[`${name}_database`],
+    }),
+  )
+  const admins = ends.flatMap((end): Endpoint[] => {
+    const name = end.name as (typeof ENDS)[number]
+    const user = settings[`${name}_admin_user`]
+    const password = settings[`${name}_admin_password`] ?? end.password
+    return user === undefined ? [] : [{ ...end, role: `${name}_admin`, name: `${name}_admin`, user, password }]
+  })
+  return await started(ends, admins, settings.own_databases, signal)
 }
 
 /** The section that names these endpoints. */
@@ -97,7 +104,15 @@ async function started(
   async function isolate(name: string, isolating: AbortSignal): ReturnType<NonNullable<StartedTarget['isolate']>> {
     const database = postgresDialect.identifier(name)
     const drop = async (): Promise<void> => {
-      await Promise.all(ends.map(end => runOnce(end, `DROP DATABASE IF EXISTS ${database} WITH (FORCE)`)))
+      // FORCE came with version 13; Greenplum 6 is 9.4
+      await Promise.all(
+        ends.map(end =>
+          runOnce(end, `DROP DATABASE IF EXISTS ${database} WITH (FORCE)`).catch(error => {
+            if (error.class !== 'syntax_error') throw error
+            return runOnce(end, `DROP DATABASE IF EXISTS ${database}`)
+          }),
+        ),
+      )
     }
     const made = await Promise.allSettled(
       ends.map(end => runOnce(end, `CREATE DATABASE ${database}`, { signal: isolating })),
