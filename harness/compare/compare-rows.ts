@@ -100,9 +100,7 @@ async function scattered(
   spec.progress?.({ phase: 'keys', text: `${comparison.bad.length} of ${comparison.total} buckets differ` })
   const first = await findKeys(ends, writers, plan, portions)
   const { found, settled } = await recheck(first, evidence, writers, portions)
-  const judged = plan.pairs.some(pair =>
-    judgedByClient(pair.common, { byValue: false, json: plan.json, sameFamily: plan.sameFamily, digest: 'md5' }),
-  )
+  const judged = plan.pairs.some(pair => judgedByClient(pair.common, plan))
   const wanted = judged ? found.mismatches : found.mismatches.slice(0, LOOKED_AT)
   spec.progress?.({ phase: 'rows', text: `${found.changed + found.onlyLeft + found.onlyRight} rows differ` })
   const looked = await lookAtRows(ends, writers, plan, wanted, {
@@ -126,8 +124,9 @@ async function recheck(
   let found = first
   for (let time = 0; time < (spec.recheck?.times ?? 0) && found.mismatches.length > 0; time++) {
     spec.progress?.({ phase: 'recheck', text: `${found.mismatches.length} differing keys are looked at again` })
+    await Promise.all([ends.left.release(), ends.right.release()])
     await (spec.clock ?? systemClock).sleep(spec.recheck?.pause ?? 0, spec.signal)
-    await Promise.all([ends.left.refresh(), ends.right.refresh()])
+    await Promise.all([ends.left.begin(), ends.right.begin()])
     const again = await findKeys(ends, writers, planned.plan, portions)
     const before = new Set(found.mismatches.map(mismatch => nameOf(mismatch.key)))
     found = onlyThose(again, mismatch => before.has(nameOf(mismatch.key)))

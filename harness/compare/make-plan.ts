@@ -1,12 +1,15 @@
 import { ActionError, AssayError } from '../errors.ts'
 import { bucketCount } from './buckets.ts'
 import { type ColumnPair, type Pairing, pairColumns } from './kind.ts'
-import { candidateMethods, type Method, samplesOf, sendsAlike } from './method.ts'
+import { candidateMethods, digestsOf, type Method, samplesOf, sendsAlike } from './method.ts'
 import type { TableShape } from './model.ts'
 import { RECIPE } from './recipe.ts'
 import { type Plan, RowSql } from './row-sql.ts'
 import type { Side } from './side.ts'
 import type { CompareSpec } from './spec.ts'
+
+/** All but what the probe decides. */
+type Draft = Omit<Plan, 'method' | 'digest' | 'textHash'>
 
 export type Planned = { readonly plan: Plan; readonly pairing: Pairing }
 
@@ -26,7 +29,7 @@ export async function makePlan(left: Side, right: Side, spec: CompareSpec): Prom
   })
   const [one, other] = await Promise.all([left.estimate(), right.estimate()])
   const mode = spec.mode ?? 'exact'
-  const draft: Omit<Plan, 'method' | 'textHash'> = {
+  const draft: Draft = {
     pairs: pairing.pairs,
     key,
     mode,
@@ -60,16 +63,12 @@ function chooseKey(left: TableShape, right: TableShape, spec: CompareSpec): read
 }
 
 /** The first method that gives the same values on both ends. */
-async function probed(
-  left: Side,
-  right: Side,
-  draft: Omit<Plan, 'method' | 'textHash'>,
-  wanted: readonly Method[] | undefined,
-): Promise<Plan> {
+async function probed(left: Side, right: Side, draft: Draft, wanted: readonly Method[] | undefined): Promise<Plan> {
   const failures: string[] = []
   const candidates = candidateMethods(left.engine, right.engine, draft.mode, draft.pairs)
-  for (const method of candidates.filter(candidate => !wanted || wanted.includes(candidate))) {
-    const plan: Plan = { ...draft, method, textHash: false }
+  const allowed = candidates.filter(candidate => !wanted || wanted.includes(candidate))
+  for (const [method, digest] of allowed.flatMap(name => digestsOf(name).map(one => [name, one] as const))) {
+    const plan: Plan = { ...draft, method, digest, textHash: false }
     if (!draft.recipe.probe) return plan
     const answers = await Promise.all([probe(left, plan), probe(right, plan)])
     const [one, other] = answers
@@ -88,9 +87,10 @@ type Answer = { readonly hashes: string; readonly textHash: string; readonly fai
 async function probe(side: Side, plan: Plan): Promise<Answer> {
   const sql = new RowSql(side.name, side.engine, plan)
   const postgres = side.engine.dialect === 'postgres'
-  const expressions = plan.method.startsWith('text')
-    ? [sql.digestOfText(postgres ? "'é1,数'::text" : "convert('é1,数' using utf8mb4)")]
-    : [0, 1].map(which => sql.probe(plan.pairs.map(pair => sampleOf(pair, which))))
+  const expressions = [sql.digestOfText(postgres ? "'é1,数'::text" : "convert('é1,数' using utf8mb4)")]
+  if (plan.method.startsWith('record')) {
+    expressions.push(...[0, 1].map(which => sql.probe(plan.pairs.map(pair => sampleOf(pair, which)))))
+  }
   // a bucket by hashtext is of the server's bytes, so only one encoding gives one value
   if (postgres) expressions.push(side.engine.encoding === 'UTF8' ? "hashtext('é1,数')" : "''")
   try {

@@ -1,5 +1,6 @@
 import type { ColumnPair } from './kind.ts'
 import type { CompareMode, EngineFacts } from './model.ts'
+import type { Digest } from './text-form.ts'
 
 /**
  * How a row becomes a number.
@@ -31,6 +32,12 @@ export function candidateMethods(
   methods.push('record_send md5')
   if (both(110_000)) methods.push('record_send sha256')
   return [...methods, 'text md5', ...(both(110_000) ? (['text sha256'] as const) : [])]
+}
+
+/** The digests of texts and bytes that a method may go with, best first. */
+export function digestsOf(method: Method): readonly Digest[] {
+  if (method.endsWith('md5')) return ['md5']
+  return method.endsWith('sha256') ? ['sha256'] : ['md5', 'sha256']
 }
 
 /** Types for which `=` and a hash agree on what is one value, and that both sides declare alike. */

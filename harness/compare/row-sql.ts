@@ -5,7 +5,7 @@ import type { Column, CompareMode, EngineFacts, SideName } from './model.ts'
 import { digest as mysqlDigest, mysqlForm } from './mysql/text-form.ts'
 import { digest as postgresDigest, postgresForm } from './postgres/text-form.ts'
 import type { Recipe } from './recipe.ts'
-import type { FormOptions, JsonMode, TextForm } from './text-form.ts'
+import type { Digest, FormOptions, JsonMode, TextForm } from './text-form.ts'
 
 /** What both sides of one comparison agree on. */
 export type Plan = {
@@ -15,6 +15,8 @@ export type Plan = {
   readonly mode: CompareMode
   readonly json: JsonMode
   readonly method: Method
+  /** For texts and bytes. Default: md5, or sha256 where the method says so. */
+  readonly digest?: Digest
   readonly sameFamily: boolean
   /** PostgreSQL's hashtext gives the same values on both ends, so buckets need no digest. */
   readonly textHash: boolean
@@ -40,7 +42,7 @@ export class RowSql {
       byValue: plan.mode === 'by-value',
       json: plan.json,
       sameFamily: plan.sameFamily,
-      digest: plan.method.endsWith('sha256') ? 'sha256' : 'md5',
+      digest: plan.digest ?? (plan.method.endsWith('sha256') ? 'sha256' : 'md5'),
     }
   }
 

@@ -110,9 +110,7 @@ function toCell(row: readonly SqlValue[], at: number): Cell {
 function cellSql(side: Side, sql: RowSql, plan: Plan, pair: ColumnPair): readonly string[] {
   const form = sql.form(pair).sql
   const exact = plan.method.startsWith('record') ? `${sql.hashOf([pair], 0)}` : sql.digestOfText(form)
-  const judged =
-    pair.common.kind === 'json' ||
-    judgedByClient(pair.common, { byValue: false, json: plan.json, sameFamily: plan.sameFamily, digest: 'md5' })
+  const judged = pair.common.kind === 'json' || judgedByClient(pair.common, plan)
   const value = judged ? wholeText(side, sql, pair) : sql.digestOfText(sql.form(pair, { byValue: true }).sql)
   return [shownSql(side, sql, pair), exact, value]
 }

@@ -106,15 +106,19 @@ export class Side implements AsyncDisposable {
     return estimateRows(this.session, this.from(), this.#signal)
   }
 
-  /** Lets go of the state seen so far and sees the present one. */
-  async refresh(): Promise<void> {
+  /** Lets go of the state seen so far, and of the locks that go with it. */
+  async release(): Promise<void> {
     await this.session.query('rollback', { signal: this.#signal })
+  }
+
+  /** Sees the present state. */
+  async begin(): Promise<void> {
     await begin(this.session, this.engine, this.#signal)
   }
 
   /** True when the table's columns are no longer those that were compared. */
   async changed(): Promise<boolean> {
-    await this.session.query('rollback', { signal: this.#signal })
+    await this.release()
     const now = await readShape(this.session, this.engine, this.spec.table, this.#signal)
     return JSON.stringify(now?.columns) !== JSON.stringify(this.shape.columns)
   }

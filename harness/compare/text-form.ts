@@ -4,6 +4,9 @@ import type { Column, EngineFacts } from './model.ts'
 /** How JSON is compared: by its text, or by what it means (key order, spaces and number spelling aside). */
 export type JsonMode = 'strict' | 'semantic'
 
+/** sha256 where md5 is disabled, as on FIPS systems. */
+export type Digest = 'md5' | 'sha256'
+
 export type FormOptions = {
   /** Bring values that the engine's `=` calls equal to one form. */
   readonly byValue: boolean
@@ -11,7 +14,7 @@ export type FormOptions = {
   /** The other side belongs to the same family of engines, so forms that only it writes are allowed. */
   readonly sameFamily: boolean
   /** Function of a text or bytes that gives a digest as hexadecimal text, for values that text cannot hold. */
-  readonly digest: 'md5' | 'sha256'
+  readonly digest: Digest
 }
 
 /** A value as text that both sides write alike. NULL stays NULL. */
@@ -25,7 +28,7 @@ export type TextForm = {
 export type FormWriter = (engine: EngineFacts, column: Column, common: CommonType, options: FormOptions) => TextForm
 
 /** Kinds whose differences the digest may overstate: the values decide, in the client (judge.ts). */
-export function judgedByClient(common: CommonType, options: FormOptions): boolean {
+export function judgedByClient(common: CommonType, options: Pick<FormOptions, 'json' | 'sameFamily'>): boolean {
   if (options.sameFamily) return false
   return common.kind === 'float' || (common.kind === 'json' && options.json === 'semantic')
 }

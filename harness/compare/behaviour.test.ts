@@ -1,0 +1,231 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { connect } from '../sql/connect.ts'
+import type { SqlSession } from '../sql/session.ts'
+import type { Endpoint } from '../targets/target.ts'
+import { compareRows } from './compare-rows.ts'
+import { ENDS, type Scenario, scenario } from './scenarios/scenario.ts'
+import { Stage } from './scenarios/stage.ts'
+import type { CompareSpec } from './spec.ts'
+
+let stage: Stage
+beforeAll(async () => {
+  stage = await Stage.open()
+}, 60_000)
+afterAll(() => stage?.[Symbol.asyncDispose]())
+
+/** Rows 1 to `count` of an integer key and a text. */
+const many = (count: number, rest: Partial<Scenario> = {}): Scenario =>
+  scenario('many rows', 'all', {
+    both: {
+      postgres: `create table T (id bigint primary key, v varchar(20), w int); insert into T select g, 'v' || g, g from generate_series(1, ${count}) g; analyze T`,
+      mysql: `create table T (id bigint primary key, v varchar(20), w int); insert into T select seq, concat('v', seq), seq from seq_1_to_${count}; analyze table T`,
+    },
+    expected: {},
+    ...rest,
+  })
+
+const tableOf = (spec: CompareSpec, side: 'left' | 'right') => spec[side].table.name
+
+describe.each(ENDS)('%s', ends => {
+  test('a table that is missing is named, and the question stays open', async () => {
+    await using scenery = await stage.set(many(3), ends)
+    const compared = scenery.compare({ right: { ...scenery.spec.right, table: { name: 'nowhere' } } })
+    await expect(compared).rejects.toMatchObject({
+      code: 'ASSAY_UNDECIDED',
+      message: expect.stringMatching(/ \(right\) has no table nowhere in database /),
+    })
+  })
+
+  test('a key that is no column', async () => {
+    await using scenery = await stage.set(many(3), ends)
+    await expect(scenery.compare({ key: ['nope'] })).rejects.toMatchObject({
+      code: 'ASSAY_UNDECIDED',
+      message: '"nope" of the key is not a column of both sides',
+    })
+  })
+
+  test('a condition that is no SQL', async () => {
+    await using scenery = await stage.set(many(3), ends)
+    await expect(scenery.compare({ left: { ...scenery.spec.left, where: 'id <' } })).rejects.toMatchObject({
+      code: 'ASSAY_UNDECIDED',
+      class: 'syntax_error',
+    })
+  })
+
+  test('a connection that breaks half-way', async () => {
+    await using scenery = await stage.set(many(3), ends)
+    const slow = ends === 'mysql' ? 'sleep(60) = 0' : 'pg_sleep(60) is not null'
+    const compared = compareRows({ ...scenery.spec, left: { ...scenery.spec.left, where: slow } })
+    const settled = compared.then(
+      () => new Error('it succeeded'),
+      error => error,
+    )
+    await endSession(stage.ends(ends)[0].endpoint)
+    expect(await settled).toMatchObject({ code: 'ASSAY_UNDECIDED', class: 'connection_lost' })
+  })
+
+  test('an abort ends both sides and gives its reason', async () => {
+    await using scenery = await stage.set(many(3), ends)
+    const slow = ends === 'mysql' ? 'sleep(60) = 0' : 'pg_sleep(60) is not null'
+    const stop = new AbortController()
+    const reason = new Error('enough')
+    const compared = compareRows({ ...scenery.spec, left: { ...scenery.spec.left, where: slow }, signal: stop.signal })
+    const settled = compared.catch(error => error)
+    await running(stage.ends(ends)[0].endpoint)
+    stop.abort(reason)
+    expect(await settled).toBe(reason)
+    await expect.poll(() => sessions(stage.ends(ends)[0].session), { timeout: 3_000, interval: 20 }).toBe(0)
+  })
+
+  test('differences that settle are told from those that last', async () => {
+    await using scenery = await stage.set(many(300), ends)
+    const [, right] = stage.ends(ends)
+    const table = tableOf(scenery.spec, 'right')
+    await right.session.query(`update ${table} set w = 0 where id in (7, 8); delete from ${table} where id = 9`)
+    let pauses = 0
+    const clock = {
+      async sleep() {
+        if (pauses++ === 0)
+          await right.session.query(`update ${table} set w = 7 where id = 7; insert into ${table} values (9, 'v9', 9)`)
+      },
+    }
+    const result = await scenery.compare({ recheck: { times: 3, pause: 1 }, clock })
+    expect(result).toMatchObject({
+      verdict: 'different',
+      differing: 1,
+      changed: 1,
+      settled: 2,
+      columns: [{ name: 'w', rows: 1 }],
+    })
+    expect(pauses).toBe(3)
+  })
+
+  test('a table changed by DDL meanwhile is undecided', async () => {
+    await using scenery = await stage.set(many(300), ends)
+    const [, right] = stage.ends(ends)
+    const table = tableOf(scenery.spec, 'right')
+    await right.session.query(`update ${table} set w = 0 where id = 7`)
+    const clock = {
+      async sleep() {
+        await right.session.query(`alter table ${table} add column x int; update ${table} set w = 7 where id = 7`)
+      },
+    }
+    const result = await scenery.compare({ recheck: { times: 1, pause: 1 }, clock })
+    expect(result).toMatchObject({ verdict: 'undecided', settled: 1 })
+    expect(result.reason).toContain('were changed during the comparison')
+  })
+
+  test('a sample states its coverage, and is the same on both sides', async () => {
+    await using scenery = await stage.set(many(4_000), ends)
+    const result = await scenery.compare({ oneIn: 10 })
+    expect(result).toMatchObject({ verdict: 'equal', coverage: 'all rows, 1 in 10 keys' })
+    expect(result.rows.left).toBe(result.rows.right)
+    expect(result.rows.left).toBeGreaterThan(200)
+    expect(result.rows.left).toBeLessThan(800)
+  })
+
+  test('rows that were never in the range cost nothing to compare', async () => {
+    await using scenery = await stage.set(many(3_000), ends)
+    const result = await scenery.compare()
+    expect(result).toMatchObject({ verdict: 'equal', rows: { left: 3_000, right: 3_000 } })
+    expect(result.cost).toMatchObject({ scans: 2, badBuckets: 0 })
+    expect(result.cost.rowsFetched).toBeLessThanOrEqual(2 * result.cost.buckets)
+  })
+
+  test('a mass of differences is bounded: columns and a sample', async () => {
+    await using scenery = await stage.set(
+      many(60_000, { right: 'update T set w = w + 1 where id <= 54000; delete from T where id > 59000' }),
+      ends,
+    )
+    const result = await scenery.compare()
+    expect(result).toMatchObject({ verdict: 'different', estimated: true, onlyRight: 0 })
+    expect(result.columns.map(column => column.name)).toContain('w')
+    expect(result.differing).toBeGreaterThan(45_000)
+    expect(result.differing).toBeLessThan(60_001)
+    expect(result.cost.rowsFetched).toBeLessThan(10_000)
+    expect(result.differences.examples).toHaveLength(20)
+    expect(result.summary).toContain('differ in about ')
+  }, 20_000)
+
+  test('keys with gaps of a billion, all multiples of one number, fall into many buckets', async () => {
+    const gaps: Scenario = many(0, {
+      both: {
+        postgres:
+          'create table T (id bigint primary key, v int); insert into T select g * 1000000000::bigint, g from generate_series(1, 3000) g; analyze T',
+        mysql:
+          'create table T (id bigint primary key, v int); insert into T select seq * 1000000000, seq from seq_1_to_3000; analyze table T',
+      },
+      right: 'update T set v = 0 where id = 5000000000',
+    })
+    await using scenery = await stage.set(gaps, ends)
+    const result = await scenery.compare()
+    expect(result).toMatchObject({ changed: 1, cost: { badBuckets: 1 } })
+    expect(result.cost.rowsFetched).toBeLessThan(2 * result.cost.buckets + 300)
+  })
+})
+
+test('an account without the right to read', async () => {
+  await using scenery = await stage.set(many(3), 'postgres')
+  const [left] = stage.ends('postgres')
+  // an owner can take the right from itself
+  await left.session.query(`revoke all on ${tableOf(scenery.spec, 'left')} from current_user`)
+  await expect(scenery.compare()).rejects.toMatchObject({ code: 'ASSAY_UNDECIDED', class: 'access_denied' })
+})
+
+test('where md5 is disabled sha256 takes its place', async () => {
+  await using scenery = await stage.set(many(30, { right: "update T set v = 'x' where id = 3" }), 'postgres')
+  for (const end of stage.ends('postgres')) {
+    await end.session.query(`create schema if not exists fips;
+      create or replace function fips.md5(bytea) returns text language plpgsql as $$ begin raise 'md5 is disabled'; end $$;
+      create or replace function fips.md5(text) returns text language plpgsql as $$ begin raise 'md5 is disabled'; end $$;
+      do $$ begin execute format('alter database %I set search_path = fips, pg_catalog, public', current_database()); end $$`)
+  }
+  try {
+    const result = await scenery.compare({ methods: ['record_send md5', 'record_send sha256'] })
+    expect(result).toMatchObject({ method: 'record_send sha256', changed: 1, columns: [{ name: 'v', rows: 1 }] })
+    expect(await scenery.compare()).toMatchObject({ method: 'record_send 64', changed: 1 })
+    expect(await scenery.compare({ methods: ['text md5', 'text sha256'] })).toMatchObject({
+      method: 'text sha256',
+      changed: 1,
+    })
+    await expect(scenery.compare({ methods: ['record_send md5'] })).rejects.toMatchObject({
+      code: 'ASSAY_UNDECIDED',
+      message: expect.stringContaining('record_send md5: md5 is disabled'),
+    })
+  } finally {
+    for (const end of stage.ends('postgres')) {
+      await end.session.query(
+        "do $$ begin execute format('alter database %I reset search_path', current_database()); end $$; drop schema fips cascade",
+      )
+    }
+  }
+})
+
+/** Sessions of a comparison that run the slow condition. */
+async function sessions(session: SqlSession): Promise<number> {
+  const text =
+    session.dialect === 'postgres'
+      ? "select count(*) from pg_stat_activity where application_name = 'assay compare' and query like '%pg_sleep(60)%' and state = 'active' and datname = current_database()"
+      : "select count(*) from information_schema.processlist where info like 'select%sleep(60) = 0%' and info not like '%processlist%'"
+  return Number((await session.query(text)).values[0]?.[0])
+}
+
+async function running(endpoint: Endpoint): Promise<void> {
+  await using session = await connect(endpoint)
+  await expect.poll(() => sessions(session), { timeout: 5_000, interval: 20 }).toBeGreaterThan(0)
+}
+
+async function endSession(endpoint: Endpoint): Promise<void> {
+  await running(endpoint)
+  await using session = await connect(endpoint)
+  if (session.dialect === 'postgres') {
+    await session.query(
+      "select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'assay compare' and query like '%pg_sleep(60)%' and datname = current_database()",
+    )
+    return
+  }
+  const { values } = await session.query(
+    "select id from information_schema.processlist where info like 'select%sleep(60) = 0%' and info not like '%processlist%'",
+  )
+  for (const [id] of values) await session.query(`kill ${id}`)
+}
