@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { Secret } from '../log/secret.ts'
-import { interpolate, interpolateText, references, resolve } from './interpolate.ts'
+import { interpolate, interpolateText, RESULT, references, resolve } from './interpolate.ts'
 
 const scope = {
   n: 3,
@@ -84,6 +84,7 @@ describe('the way back from a text to its template', () => {
   })
 })
 
-test('a path of a dot is the whole', () => {
-  expect(resolve('.', { '.': 5 })).toBe(5)
+test('a path into a result says so where it leads nowhere', () => {
+  expect(() => resolve('b.c', { a: 1 }, RESULT)).toThrow('"b.c" names nothing: the result has no "b" (it has a)')
+  expect(() => resolve('a.c', { a: {} }, RESULT)).toThrow('"a.c" names nothing: "a" has no "c"')
 })

@@ -72,25 +72,25 @@ export function interpolateText(template: string, scope: Scope): InterpolatedTex
   }
 }
 
+/** What a path goes into, for the message where it leads nowhere. */
+export type Whole = { readonly name: string; show(path: string): string }
+
+const CASE: Whole = { name: 'the case', show: path => `$(${path})` }
+/** A part of a step's result, as `save` takes it. */
+export const RESULT: Whole = { name: 'the result', show: path => `"${path}"` }
+
 /** The value at a dotted path, or an error that says which part is missing and what there is instead. */
-export function resolve(path: string, scope: Scope): unknown {
-  if (path === '.') return scope['.']
+export function resolve(path: string, scope: Scope, whole: Whole = CASE): unknown {
   let value: unknown = scope
   const walked: string[] = []
   for (const part of path.split('.')) {
     if (value instanceof Secret || value === null || typeof value !== 'object' || !hasOwn(value, part)) {
-      const parent = walked.length === 0 ? 'the case' : `$(${walked.join('.')})`
+      const parent = walked.length === 0 ? whole.name : whole.show(walked.join('.'))
       const names = value instanceof Secret || value === null || typeof value !== 'object' ? [] : Object.keys(value)
-      const known =
-        names.length === 0
-          ? ''
-          : ` (it has ${names
-              .filter(name => name !== '.')
-              .slice(0, 12)
-              .join(', ')})`
+      const known = names.length === 0 ? '' : ` (it has ${names.slice(0, 12).join(', ')})`
       throw new AssayError(
         'ASSAY_CASE_REFERENCE',
-        `$(${path}) names nothing: ${parent} has no "${part}"${didYouMean(part, names) || known}`,
+        `${whole.show(path)} names nothing: ${parent} has no "${part}"${didYouMean(part, names) || known}`,
       )
     }
     value = (value as Record<string, unknown>)[part]

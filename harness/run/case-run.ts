@@ -39,6 +39,7 @@ export class CaseRun {
   readonly #earlier: StepResult[] = []
   readonly #alsoFailed: ErrorRecord[] = []
   #opened: Opened | undefined
+  #skip: SkipCase | undefined
   #failure: { readonly error: unknown; readonly record: ErrorRecord } | undefined
   #limits: LimitResult[] = []
   #serverLog: readonly ServerLogLine[] = []
@@ -103,10 +104,13 @@ export class CaseRun {
   /** Notes the error, and collects evidence before anything is torn down. */
   async failed(error: unknown): Promise<void> {
     const inner = innerError(error)
+    if (inner instanceof SkipCase) {
+      this.#skip = inner
+      return
+    }
     const { root, log } = this.#file.environment
     const record = locatedRecord(error, root)
     this.#failure = { error: inner, record: this.#opened?.context.mask.data(record) ?? record }
-    if (inner instanceof SkipCase) return
     if (!this.#opened) return log(`${this.#key}  ${record.code}  ${record.message}`)
     const { context, runner } = this.#opened
     context.log(`${record.code}  ${record.message}`)
@@ -133,7 +137,7 @@ export class CaseRun {
     this.#ended.abort()
     const { environment, file } = this.#file
     const decision = decide({
-      error: this.#failure?.error,
+      error: this.#skip ?? this.#failure?.error,
       known: [...file.known, ...this.#definition.known],
       scope: this.#frame.scope,
       interrupted: this.#host.signal.aborted,

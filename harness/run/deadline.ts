@@ -57,6 +57,12 @@ export function timeoutError(what: string, within: number): ActionError {
 }
 
 function withCause(reason: unknown, cause: unknown): unknown {
-  if (reason instanceof Error && reason.cause === undefined && reason !== cause) reason.cause = cause
+  if (reason instanceof Error && reason.cause === undefined && !stemsFrom(cause, reason)) reason.cause = cause
   return reason
+}
+
+/** True where an error is, or was caused by, another: a step of steps ends with the reason of its own deadline. */
+function stemsFrom(error: unknown, origin: Error): boolean {
+  for (let one = error; one instanceof Error; one = one.cause) if (one === origin) return true
+  return false
 }

@@ -1,4 +1,4 @@
-import { hasReference, interpolateText, resolve } from '../cases/interpolate.ts'
+import { hasReference, interpolateText, RESULT, resolve } from '../cases/interpolate.ts'
 import type { Step } from '../cases/model.ts'
 import type { CaseContext } from './case-context.ts'
 import { holds } from './condition.ts'
@@ -96,6 +96,6 @@ function nameOf(step: Step, frame: Frame): string {
 
 function save(step: Step, result: unknown, frame: Frame): void {
   for (const [name, path] of Object.entries(step.save ?? {})) {
-    frame.scope[name] = path === '.' ? result : resolve(path, (result ?? {}) as Record<string, unknown>)
+    frame.scope[name] = path === '.' ? result : resolve(path, (result ?? {}) as Record<string, unknown>, RESULT)
   }
 }
