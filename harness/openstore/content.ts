@@ -58,12 +58,6 @@ function* stream(seed: string, length: number): Generator<Buffer> {
   }
 }
 
-export function sha256Of(input: ContentInput): string {
-  const hash = createHash('sha256')
-  for (const piece of makeContent(input)) hash.update(piece)
-  return hash.digest('hex')
-}
-
 /** The bytes from `from` up to and without `to`, for parts and ranges. */
 export function* sliceContent(input: ContentInput, from: number, to: number): Generator<Buffer> {
   let at = 0

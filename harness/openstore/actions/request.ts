@@ -13,9 +13,12 @@ export const requestAction = openstoreAction({
     method: z.enum(['GET', 'PUT', 'POST', 'DELETE', 'PATCH', 'HEAD', 'OPTIONS']).optional().describe('Default GET'),
     path: z.string().describe('Below /openstore_v1, as it is sent'),
     json: z.unknown().optional(),
+    like: z.record(z.string(), z.unknown()).optional().describe('Fields beside those of `json`, which come first'),
+    omit: z.array(z.string()).optional().describe('Fields of `like` to leave out'),
     body: z.string().optional().describe('A body that is sent as it is'),
     body_bytes: z.int().optional().describe('A body of so many bytes'),
     headers: z.record(z.string(), z.string()).optional(),
+    type: z.string().optional().describe('Content-Type of a body. Default application/json'),
     token: z.enum(['right', 'wrong', 'none']).optional().describe('Default right'),
   }),
   examples: [
@@ -24,12 +27,15 @@ export const requestAction = openstoreAction({
   async run(_client, input, context) {
     const { host, port, password } = centerOf(context)
     const token = { right: password.reveal(), wrong: 'no-such-token', none: '' }[input.token ?? 'right']
-    const body = input.json !== undefined ? JSON.stringify(input.json) : input.body
+    const json = input.like ? merged(input.like, input.omit ?? [], input.json) : input.json
+    const body = json !== undefined ? JSON.stringify(json) : input.body
     const response = await fetch(`http://${host}:${port}${BASE}${input.path}`, {
       method: input.method ?? 'GET',
       headers: {
         ...(token === '' ? {} : { authorization: `Bearer ${token}` }),
-        ...(body === undefined && input.body_bytes === undefined ? {} : { 'content-type': 'application/json' }),
+        ...(body === undefined && input.body_bytes === undefined
+          ? {}
+          : { 'content-type': input.type ?? 'application/json' }),
         ...input.headers,
       },
       signal: context.signal,
@@ -37,8 +43,8 @@ export const requestAction = openstoreAction({
       ...(input.body_bytes === undefined ? { body } : { body: bodyOf(input.body_bytes), duplex: 'half' as const }),
     })
     const text = await response.text()
-    const json = parse(text)
-    const error = (json as { error?: { code?: string; field?: string; message?: string } } | undefined)?.error
+    const answer = parse(text)
+    const error = (answer as { error?: { code?: string; field?: string; message?: string } } | undefined)?.error
     context.record({
       kind: 'text',
       title: `${input.method ?? 'GET'} ${input.path} → ${response.status}`,
@@ -49,11 +55,16 @@ export const requestAction = openstoreAction({
       code: error?.code ?? null,
       field: error?.field ?? null,
       message: error?.message ?? null,
-      json,
+      json: answer,
       headers: Object.fromEntries(response.headers),
     }
   },
 })
+
+function merged(like: Readonly<Record<string, unknown>>, omit: readonly string[], json: unknown): object {
+  const kept = Object.entries(like).filter(([name]) => !omit.includes(name))
+  return { ...Object.fromEntries(kept), ...(json as object | undefined) }
+}
 
 function bodyOf(bytes: number): ReadableStream<Uint8Array> {
   let left = bytes

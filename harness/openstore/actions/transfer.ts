@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { request } from 'node:http'
 import { z } from 'zod'
 import { awaitWork } from '../await-work.ts'
-import { bytesOf, content, contentSize, makeContent, sha256Of, size, sliceContent } from '../content.ts'
+import { bytesOf, content, contentSize, makeContent, size, sliceContent } from '../content.ts'
 import { OpenstoreError } from '../errors.ts'
 import { BASE } from '../transport.ts'
 import { id } from './fields.ts'
@@ -13,9 +13,12 @@ const WRONG = '0'.repeat(64)
 export const transferActions = [
   openstoreAction({
     name: 'content',
-    about: 'Makes a content and gives { bytes, sha256 }; nothing is sent.',
-    input: content,
-    run: async (_client, input) => ({ bytes: contentSize(input), sha256: sha256Of(input) }),
+    about: 'Makes a content, or the bytes [from, to) of it, and gives { bytes, sha256 }; nothing is sent.',
+    input: z.strictObject({ of: content, from: size.optional(), to: size.optional() }),
+    async run(_client, { of, from, to }) {
+      const [low, high] = [bytesOf(from ?? 0), bytesOf(to ?? contentSize(of))]
+      return { bytes: high - low, sha256: hashOf(sliceContent(of, low, high)) }
+    },
   }),
   openstoreAction({
     name: 'upload',
