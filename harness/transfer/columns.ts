@@ -19,6 +19,7 @@ export type ColumnMap = {
 export function mapColumns(source: End, destination: End, spec: TransferSpec): ColumnMap {
   const filled = new Set(destination.shape.columns.filter(column => column.generated).map(column => column.name))
   const rename = spec.rename ?? {}
+  if (spec.recipe?.byName === false) return byPosition(source, destination)
   const { pairs, notCompared, drift } = pairColumns(source.shape.columns, destination.shape.columns, {
     columns: spec.columns,
     rename,
@@ -44,13 +45,23 @@ export function mapColumns(source: End, destination: End, spec: TransferSpec): C
       `${source.label} does not fit ${destination.label}: ${problems.join('; ')}`,
       { hint: 'Name the columns to move, rename columns, or change the table.' },
     )
-  const list = (side: 'left' | 'right') => pairs.map(pair => postgresDialect.identifier(pair[side].name)).join(', ')
-  return {
+  return mapOf(
     pairs,
-    sourceList: list('left'),
-    destinationList: list('right'),
-    warnings: drift.map(text => `types differ: ${text}`),
-  }
+    drift.map(text => `types differ: ${text}`),
+  )
+}
+
+function mapOf(pairs: readonly ColumnPair[], warnings: readonly string[]): ColumnMap {
+  const list = (side: 'left' | 'right') => pairs.map(pair => postgresDialect.identifier(pair[side].name)).join(', ')
+  return { pairs, sourceList: list('left'), destinationList: list('right'), warnings }
+}
+
+/** The way of `select *` and `insert … select`, for the tests that show what comes of it. */
+function byPosition(source: End, destination: End): ColumnMap {
+  const rename = Object.fromEntries(
+    source.shape.columns.map((column, index) => [column.name, destination.shape.columns[index]?.name ?? '']),
+  )
+  return mapOf(pairColumns(source.shape.columns, destination.shape.columns, { rename, sameFamily: true }).pairs, [])
 }
 
 const fillsItself = (column: Column): boolean =>

@@ -5,6 +5,7 @@ import { AssayError } from '../errors.ts'
 import { postgresDialect } from '../sql/dialect.ts'
 import type { Endpoint } from '../targets/target.ts'
 import { type CopySession, openCopySession } from './copy/copy-session.ts'
+import { RECIPE, type TransferRecipe } from './recipe.ts'
 
 /** An open end of a transfer. */
 export type End = {
@@ -20,25 +21,24 @@ export type End = {
   readonly partitioned: boolean
   /** Bytes of the table with its TOAST, partitions included. */
   readonly size: number
-  /** The planner's estimate. */
-  readonly estimatedRows: number
 }
 
 type EndOptions = {
   readonly table: TableName
   readonly lockWithin: number
   readonly signal: AbortSignal | undefined
+  readonly recipe?: TransferRecipe | undefined
 }
 
 /** Texts come alike from every server and mean the same on every other, whatever server, database and role are configured to. */
-export function sessionSettings(engine: EngineFacts, lockWithin: number): string {
+export function sessionSettings(engine: EngineFacts, lockWithin: number, recipe: TransferRecipe = RECIPE): string {
   const settings = [
     "timezone = 'UTC'",
     "datestyle = 'ISO, YMD'",
     "intervalstyle = 'postgres'",
     "bytea_output = 'hex'",
     // Fewer digits lose bits of a float before version 12, and on later ones where a role or database asks for it
-    `extra_float_digits = ${engine.version < 120_000 ? 3 : 1}`,
+    `extra_float_digits = ${recipe.allDigits ? (engine.version < 120_000 ? 3 : 1) : 0}`,
     'statement_timeout = 0',
     `lock_timeout = ${lockWithin}`,
     ...(engine.version >= 90_600 ? ['idle_in_transaction_session_timeout = 0'] : []),
@@ -49,11 +49,11 @@ export function sessionSettings(engine: EngineFacts, lockWithin: number): string
 }
 
 /** Opens one end with its settings, and reads what the transfer needs to know of the table. */
-export async function openEnd(endpoint: Endpoint, { table, lockWithin, signal }: EndOptions): Promise<End> {
+export async function openEnd(endpoint: Endpoint, { table, lockWithin, signal, recipe }: EndOptions): Promise<End> {
   const session = await openCopySession(endpoint, { signal })
   try {
     const engine = await readEngine(session, signal)
-    await session.query(sessionSettings(engine, lockWithin), { signal })
+    await session.query(sessionSettings(engine, lockWithin, recipe), { signal })
     const shape = await readShape(session, engine, table, signal)
     if (!shape) throw missing(endpoint, table)
     const { schema = 'public', name } = shape.name
@@ -70,7 +70,7 @@ export async function openEnd(endpoint: Endpoint, { table, lockWithin, signal }:
 export async function openBeside(end: End, options: Omit<EndOptions, 'table'>): Promise<CopySession> {
   const session = await openCopySession(end.session.endpoint, { signal: options.signal })
   try {
-    await session.query(sessionSettings(end.engine, options.lockWithin), { signal: options.signal })
+    await session.query(sessionSettings(end.engine, options.lockWithin, options.recipe), { signal: options.signal })
     return session
   } catch (error) {
     await session.close()
@@ -83,19 +83,18 @@ async function readFacts(
   table: string,
   engine: EngineFacts,
   signal: AbortSignal | undefined,
-): Promise<Pick<End, 'plain' | 'partitioned' | 'size' | 'estimatedRows'>> {
+): Promise<Pick<End, 'plain' | 'partitioned' | 'size'>> {
   const oid = `${postgresDialect.literal(table)}::regclass`
   const family = `(with recursive family(oid) as (select ${oid}::oid union all select i.inhrelid from pg_inherits i join family on family.oid = i.inhparent) select oid from family)`
   const { values } = await session.query(
     `select c.relkind::text, exists (select 1 from pg_inherits i where i.inhparent = c.oid),
             ${engine.version >= 90_500 ? 'c.relrowsecurity' : 'false'},
-            (select sum(pg_table_size(f.oid))::float8 from ${family} f),
-            (select sum(greatest(k.reltuples, 0))::float8 from ${family} f join pg_class k on k.oid = f.oid)
+            (select sum(pg_table_size(f.oid))::float8 from ${family} f)
        from pg_class c where c.oid = ${oid}`,
     { signal },
   )
-  const [kind, children, secured, size, estimatedRows] = values[0] as [string, boolean, boolean, number, number]
-  return { plain: kind === 'r' && !children && !secured, partitioned: kind === 'p' || children, size, estimatedRows }
+  const [kind, children, secured, size] = values[0] as [string, boolean, boolean, number]
+  return { plain: kind === 'r' && !children && !secured, partitioned: kind === 'p' || children, size }
 }
 
 function missing(endpoint: Endpoint, table: TableName): AssayError {

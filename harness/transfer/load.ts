@@ -1,16 +1,18 @@
-import { AssayError } from '../errors.ts'
 import type { ColumnMap } from './columns.ts'
 import { commit, transactionId } from './commit.ts'
 import type { CopySession } from './copy/copy-session.ts'
 import { type RelayResult, relay } from './copy/relay.ts'
-import type { Content, ContentDigest } from './digest.ts'
+import { copyInText, copyOutTexts, sourceRows } from './copy-texts.ts'
+import type { ContentDigest } from './digest.ts'
 import { type End, openBeside } from './ends.ts'
 import { dropIndexes, WORTH_IT } from './indexes.ts'
 import type { Counts, Format, Mode, TransferSpec } from './model.ts'
 import type { Phases } from './phases.ts'
 import { advanceSequences, insertFrom, makeRoom, merge, type Publication } from './publish.ts'
+import { RECIPE } from './recipe.ts'
 import { type Split, splitTable } from './split.ts'
 import { makeShared, makeTemporary } from './staging.ts'
+import { verify } from './verify.ts'
 
 export type LoadOptions = {
   readonly spec: TransferSpec
@@ -70,7 +72,7 @@ class Load {
     const shared = this.#staging === 'shared' ? await this.#makeShared() : undefined
     try {
       const begun = shared ? undefined : await phases.run('begin', () => this.#beginDestination())
-      const content = digest?.of('left', source.session, { from: this.#sourceRows, signal: this.#signal })
+      const content = digest?.of('left', source.session, { from: sourceRows(this.#options), signal: this.#signal })
       content?.catch(() => {})
       const into = shared ?? begun?.staging
       const moved = await phases.run('copy', () => this.#copy(split.split, sessions, into))
@@ -83,7 +85,7 @@ class Load {
           await insertFrom(this.#publication, into)
           return late.deleted
         })
-      const verified = await phases.run('verify', () => this.#verify(moved, content))
+      const verified = await phases.run('verify', () => verify(this.#options, moved, content))
       const warnings = await phases.run('publish', async () => {
         for (const text of late.rebuild) await destination.session.query(text, { signal: this.#signal })
         return advanceSequences(this.#publication)
@@ -122,9 +124,9 @@ class Load {
     return this.#mode === 'merge' || (this.#mode === 'append' && greenplum) ? 'temporary' : 'none'
   }
 
-  get #sourceRows(): string {
-    const { source, spec } = this.#options
-    return spec.slice?.where === undefined ? source.table : `${source.table} where ${spec.slice.where}`
+  get #beside() {
+    const { lockWithin = 30_000, recipe } = this.#options.spec
+    return { lockWithin, recipe }
   }
 
   /** One snapshot for everything that reads the source: its streams, and its digest beside them. */
@@ -137,11 +139,9 @@ class Load {
     const { values } = await source.session.query('select pg_export_snapshot()', { signal: this.#signal })
     const sessions = await Promise.all(
       Array.from({ length: wanted }, async () => {
-        const session = stack.use(
-          await openBeside(source, { lockWithin: spec.lockWithin ?? 30_000, signal: this.#signal }),
-        )
+        const session = stack.use(await openBeside(source, { ...this.#beside, signal: this.#signal }))
         await session.query(
-          `begin isolation level repeatable read read only; set transaction snapshot '${values[0]?.[0]}'`,
+          `begin isolation level repeatable read read only${(spec.recipe ?? RECIPE).oneSnapshot ? `; set transaction snapshot '${values[0]?.[0]}'` : ''}`,
           {
             signal: this.#signal,
           },
@@ -162,6 +162,8 @@ class Load {
     await destination.session.query('begin', { signal: this.#signal })
     const transaction = await transactionId(destination.session, this.#signal)
     const deleted = await makeRoom(this.#publication)
+    if (spec.recipe?.oneTransaction === false)
+      await destination.session.query('commit; begin', { signal: this.#signal })
     const staging = this.#staging === 'temporary' ? await makeTemporary(destination, columns, this.#signal) : undefined
     const wanted = spec.indexesAfter !== false && expected >= WORTH_IT && staging === undefined
     const rebuild = wanted && (await this.#isEmpty()) ? await dropIndexes(destination, this.#signal) : []
@@ -192,9 +194,9 @@ class Load {
   }
 
   async #copy(split: Split, sessions: readonly CopySession[], staging: string | undefined): Promise<RelayResult> {
-    const { destination, columns, format, stack, spec, expected } = this.#options
-    const texts = this.#copyTexts(split, sessions.length)
-    const text = `copy ${staging ?? destination.table} (${columns.destinationList}) from stdin${format === 'binary' ? ' (format binary)' : ''}`
+    const { destination, format, stack, spec, expected } = this.#options
+    const texts = copyOutTexts(this.#options, split, sessions.length)
+    const text = copyInText(this.#options, staging ?? destination.table)
     const onPiece = (progress: { rows: number; bytes: number }) => {
       spec.onProgress?.(progress)
       return spec.onPiece?.({ ...progress, expected })
@@ -203,6 +205,7 @@ class Load {
       format,
       signal: this.#signal,
       silence: spec.silence,
+      waitForComplete: spec.recipe?.waitForComplete,
       ...(spec.onPiece || spec.onProgress ? { onPiece } : {}),
     }
     const sources = sessions.map((session, index) => ({ session, text: texts[index] as string }))
@@ -211,7 +214,7 @@ class Load {
     const abort = new AbortController()
     const signal = this.#signal ? AbortSignal.any([this.#signal, abort.signal]) : abort.signal
     const relays = sources.map(async source => {
-      const session = stack.use(await openBeside(destination, { lockWithin: spec.lockWithin ?? 30_000, signal }))
+      const session = stack.use(await openBeside(destination, { ...this.#beside, signal }))
       try {
         return await relay({ ...common, signal, sources: [source], destination: { session, text } })
       } catch (error) {
@@ -230,73 +233,5 @@ class Load {
         rowsIn: sum.rowsIn + one.rowsIn,
         bytes: sum.bytes + one.bytes,
       }))
-  }
-
-  /** One COPY for each session; parts beyond their number go into one query. */
-  #copyTexts(split: Split, sessions: number): string[] {
-    const { columns, format, source, spec } = this.#options
-    const options = format === 'binary' ? ' (format binary)' : ''
-    const generated = new Set(source.shape.columns.filter(column => column.generated).map(column => column.name))
-    const direct =
-      source.plain && spec.slice?.where === undefined && !columns.pairs.some(pair => generated.has(pair.left.name))
-    if (split.parts.length === 1 && split.parts[0]?.where === undefined && direct)
-      return [`copy ${source.table} (${columns.sourceList}) to stdout${options}`]
-    return Array.from({ length: sessions }, (_, index) => {
-      const own = split.parts.filter((__, part) => part % sessions === index)
-      const selects = own.map(part => {
-        const conditions = [part.where, spec.slice?.where].filter(one => one !== undefined).map(one => `(${one})`)
-        return `select ${columns.sourceList} from ${part.from}${conditions.length > 0 ? ` where ${conditions.join(' and ')}` : ''}`
-      })
-      return `copy (${selects.join(' union all ')}) to stdout${options}`
-    })
-  }
-
-  /** Throws ASSAY_TRANSFER_DIFFERENT unless the destination has what the source sent. */
-  async #verify(
-    moved: RelayResult,
-    content: Promise<Content> | undefined,
-  ): Promise<{ rows: number; sum: string | undefined } | undefined> {
-    const { spec, source, destination, digest } = this.#options
-    if ((spec.verify ?? 'digest') === 'none') return undefined
-    const differs = (what: string) =>
-      new AssayError(
-        'ASSAY_TRANSFER_DIFFERENT',
-        `${source.label} and ${destination.label} differ after the load: ${what}`,
-      )
-    // Greenplum may put several rows into one message, so that its frames are no count
-    const seen = source.engine.flavor === 'greenplum' ? moved.rowsOut : moved.rowsSeen
-    if (moved.rowsOut !== moved.rowsIn || moved.rowsOut !== seen)
-      throw differs(`${moved.rowsOut} rows were sent, ${moved.rowsSeen} seen on the way, ${moved.rowsIn} loaded`)
-    const from = this.#loadedRows
-    if (!digest) {
-      const { values } = await destination.session.query(`select count(*) from ${from}`, { signal: this.#signal })
-      const rows = Number(values[0]?.[0])
-      if (rows !== moved.rowsOut) throw differs(`${moved.rowsOut} rows were sent, ${rows} are there`)
-      return { rows, sum: undefined }
-    }
-    const [one, other] = await Promise.all([
-      content,
-      digest.of('right', destination.session, { from, signal: this.#signal }),
-    ])
-    if (one?.rows !== other.rows || moved.rowsOut !== other.rows)
-      throw differs(`${moved.rowsOut} rows were sent, ${other.rows} are there`)
-    if (one.sum !== other.sum)
-      throw differs(`the same number of rows, ${other.rows}, but not the same content (${digest.method})`)
-    return other
-  }
-
-  /** The rows of the destination that this transfer put there. */
-  get #loadedRows(): string {
-    const { destination, spec, key } = this.#options
-    const { table } = destination
-    if (this.#mode === 'truncate') return table
-    if (this.#mode === 'replace') return spec.slice?.where === undefined ? table : `${table} where ${spec.slice.where}`
-    if (destination.engine.flavor !== 'greenplum')
-      return `${table} where xmin::text = (txid_current() & 4294967295)::text`
-    if (this.#mode === 'append') return 'pg_temp.assay_stage'
-    const matches = key.map(
-      name => `d."${name.replaceAll('"', '""')}" is not distinct from s."${name.replaceAll('"', '""')}"`,
-    )
-    return `${table} d where exists (select 1 from pg_temp.assay_stage s where ${matches.join(' and ')})`
   }
 }

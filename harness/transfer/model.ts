@@ -1,6 +1,7 @@
 import type { TableName } from '../compare/model.ts'
 import type { Endpoint } from '../targets/target.ts'
 import type { RelayProgress } from './copy/relay.ts'
+import type { TransferRecipe } from './recipe.ts'
 
 /**
  * What happens to rows that the destination holds already.
@@ -84,6 +85,8 @@ export type TransferSpec = {
   readonly onPhase?: (phase: Phase) => Promise<void> | undefined
   /** As `onPhase`, for every piece of the stream. */
   readonly onPiece?: (progress: RelayProgress & { readonly expected: number }) => Promise<void> | undefined
+  /** For the tests of the transfer itself. */
+  readonly recipe?: TransferRecipe
 }
 
 /** Rows at the four places where they are counted. */

@@ -23,6 +23,9 @@ async function distribution(destination: End, columns: ColumnMap, signal?: Abort
   return ` ${kept ? clause : 'DISTRIBUTED RANDOMLY'}`
 }
 
+/** What `makeTemporary` makes. */
+export const STAGE = 'pg_temp.assay_stage'
+
 /** A table of the moved columns that only this session sees and that ends with its transaction. */
 export async function makeTemporary(destination: End, columns: ColumnMap, signal?: AbortSignal): Promise<string> {
   const clause = await distribution(destination, columns, signal)
@@ -30,7 +33,7 @@ export async function makeTemporary(destination: End, columns: ColumnMap, signal
     `create temporary table assay_stage on commit drop as select ${columns.destinationList} from ${destination.table} with no data${clause}`,
     { signal },
   )
-  return 'pg_temp.assay_stage'
+  return STAGE
 }
 
 /** A table of the moved columns that other sessions can load. Drop it, or the next run sweeps it. */

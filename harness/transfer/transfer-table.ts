@@ -1,11 +1,12 @@
 import { estimateRows } from '../compare/catalog.ts'
 import { showTableName } from '../compare/table-name.ts'
 import { AssayError } from '../errors.ts'
-import { type ColumnMap, chooseFormat, mapColumns } from './columns.ts'
+import { chooseFormat, mapColumns } from './columns.ts'
+import { sourceRows } from './copy-texts.ts'
 import { ContentDigest } from './digest.ts'
 import { type End, openEnd } from './ends.ts'
-import { type Loaded, load } from './load.ts'
-import type { Counts, TransferResult, TransferSpec } from './model.ts'
+import { load } from './load.ts'
+import type { TransferResult, TransferSpec } from './model.ts'
 import { Phases } from './phases.ts'
 import { preflight } from './preflight.ts'
 import { mergeKey } from './publish.ts'
@@ -30,7 +31,7 @@ export async function transferTable(spec: TransferSpec): Promise<TransferResult>
     await preflight({ source, destination, columns, mode, format, verify, slice: spec.slice, signal })
     const key = mode === 'merge' ? mergeKey(destination, columns, spec.key) : []
     const digest = verify === 'digest' ? await ContentDigest.choose(source, destination, columns.pairs) : undefined
-    const expected = await estimateRows(source.session, rowsOf(source, spec), signal)
+    const expected = await estimateRows(source.session, sourceRows({ source, spec }), signal)
     return { columns, format, reason, key, digest, expected }
   })
 
@@ -96,7 +97,7 @@ export async function planTransfer(spec: TransferSpec): Promise<TransferPlan> {
     columns: columns.pairs.map(({ left, right }) =>
       left.name === right.name ? left.name : `${left.name} -> ${right.name}`,
     ),
-    estimatedRows: await estimateRows(source.session, rowsOf(source, spec), signal),
+    estimatedRows: await estimateRows(source.session, sourceRows({ source, spec }), signal),
     bytes: source.size,
     streams: spec.streams ?? defaultStreams(source.size),
     digest: verify === 'digest' ? (await ContentDigest.choose(source, destination, columns.pairs)).method : null,
@@ -104,16 +105,11 @@ export async function planTransfer(spec: TransferSpec): Promise<TransferPlan> {
   }
 }
 
-/** The table with the slice's condition, for FROM. */
-export function rowsOf({ table }: Pick<End, 'table'>, { slice }: Pick<TransferSpec, 'slice'>): string {
-  return slice?.where === undefined ? table : `${table} where ${slice.where}`
-}
-
 async function openBoth(spec: TransferSpec, stack: AsyncDisposableStack): Promise<readonly [End, End]> {
   const { table, into = table, signal, lockWithin = LOCK_WITHIN } = spec
   const ends = await Promise.allSettled([
-    openEnd(spec.source, { table, lockWithin, signal }),
-    openEnd(spec.destination, { table: into, lockWithin, signal }),
+    openEnd(spec.source, { table, lockWithin, signal, recipe: spec.recipe }),
+    openEnd(spec.destination, { table: into, lockWithin, signal, recipe: spec.recipe }),
   ])
   for (const end of ends) if (end.status === 'fulfilled') stack.use(end.value.session)
   const failed = ends.find(end => end.status === 'rejected')
@@ -135,5 +131,3 @@ function checkOptions({ streams, mode = 'replace', slice, key, lockWithin }: Tra
   if (key !== undefined && mode !== 'merge') refuse(`a key is for mode merge, not for mode ${mode}`)
   if (lockWithin !== undefined && !(lockWithin > 0)) refuse(`${lockWithin} ms is no time to wait for a lock`)
 }
-
-export type { ColumnMap, Counts, Loaded }

@@ -22,6 +22,8 @@ export type RelayOptions = {
   readonly silence?: number
   /** Called for every piece that is about to go on. A promise holds the relay until it resolves: tests bring about faults there. */
   readonly onPiece?: (progress: RelayProgress) => Promise<void> | undefined
+  /** Default true. False ends the data like a pipe whose writer has died, for the tests that show what comes of it. */
+  readonly waitForComplete?: boolean
 }
 
 export type RelayProgress = { readonly rows: number; readonly bytes: number }
@@ -108,6 +110,10 @@ class Relay {
       const rowsIn = await Promise.race([this.#input.outcome, this.#failure.promise])
       return { ...this.#counts(), rowsOut: counts.reduce((sum, rows) => sum + rows, 0), rowsIn }
     } catch (error) {
+      if (this.#options.waitForComplete === false && this.#owner === undefined) {
+        this.#input.done()
+        return { ...this.#counts(), rowsOut: this.#counts().rows, rowsIn: await this.#input.outcome }
+      }
       await this.#stop(error)
       throw error
     } finally {

@@ -1,0 +1,58 @@
+import { AssayError } from '../errors.ts'
+import { postgresDialect } from '../sql/dialect.ts'
+import type { RelayResult } from './copy/relay.ts'
+import type { Content } from './digest.ts'
+import type { LoadOptions } from './load.ts'
+import { STAGE } from './staging.ts'
+
+export type Verified = { readonly rows: number; readonly sum: string | undefined }
+
+/** The rows of the destination that this transfer put there, for FROM. */
+function loadedRows({ destination, spec, key }: LoadOptions): string {
+  const { table } = destination
+  const { mode = 'replace', slice } = spec
+  if (mode === 'truncate') return table
+  if (mode === 'replace') return slice?.where === undefined ? table : `${table} where ${slice.where}`
+  // What this transaction wrote; on Greenplum each segment numbers its own transactions
+  if (destination.engine.flavor !== 'greenplum')
+    return `${table} where xmin::text = (txid_current() & 4294967295)::text`
+  if (mode === 'append') return STAGE
+  const matches = key.map(postgresDialect.identifier).map(name => `d.${name} is not distinct from s.${name}`)
+  return `${table} d where exists (select 1 from ${STAGE} s where ${matches.join(' and ')})`
+}
+
+/**
+ * Looks at what the destination holds now, inside the load's transaction. Throws ASSAY_TRANSFER_DIFFERENT unless it is what the
+ * source sent; undefined where nobody is to look.
+ */
+export async function verify(
+  options: LoadOptions,
+  moved: RelayResult,
+  content: Promise<Content> | undefined,
+): Promise<Verified | undefined> {
+  const { spec, source, destination, digest } = options
+  if ((spec.verify ?? 'digest') === 'none') return undefined
+  const differs = (what: string) =>
+    new AssayError(
+      'ASSAY_TRANSFER_DIFFERENT',
+      `${source.label} and ${destination.label} differ after the load: ${what}`,
+    )
+  // Greenplum may put several rows into one message, so that its frames are no count
+  const seen = source.engine.flavor === 'greenplum' ? moved.rowsOut : moved.rowsSeen
+  if (moved.rowsOut !== moved.rowsIn || moved.rowsOut !== seen)
+    throw differs(`${moved.rowsOut} rows were sent, ${moved.rowsSeen} seen on the way, ${moved.rowsIn} loaded`)
+  const from = loadedRows(options)
+  const { signal } = spec
+  if (!digest || spec.recipe?.compareContent === false) {
+    const { values } = await destination.session.query(`select count(*) from ${from}`, { signal })
+    const rows = Number(values[0]?.[0])
+    if (rows !== moved.rowsOut) throw differs(`${moved.rowsOut} rows were sent, ${rows} are there`)
+    return { rows, sum: undefined }
+  }
+  const [sent, there] = await Promise.all([content, digest.of('right', destination.session, { from, signal })])
+  if (sent?.rows !== there.rows || moved.rowsOut !== there.rows)
+    throw differs(`${moved.rowsOut} rows were sent, ${there.rows} are there`)
+  if (sent.sum !== there.sum)
+    throw differs(`the same number of rows, ${there.rows}, but not the same content (${digest.method})`)
+  return there
+}
