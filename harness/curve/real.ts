@@ -46,7 +46,7 @@ async function started(cluster: Endpoint): Promise<StartedTarget> {
     const message = await unreachable(cluster)
     return message === undefined ? [] : [{ check: 'server.alive', server: 'cluster', message }]
   }
-  const named = (at: string): Endpoint => ({ ...cluster, options: { ...cluster.options, at } })
+  const named = (at: string): Endpoint => ({ ...cluster, options: { ...cluster.options, at, refreshed: '1500ms' } })
   return {
     endpoints: { cluster: named('/assay-') },
     async isolate(name) {

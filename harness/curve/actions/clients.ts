@@ -1,3 +1,4 @@
+import { isAbsolute } from 'node:path'
 import { z } from 'zod'
 import { defineAction } from '../../actions/define-action.ts'
 import { caseClient } from './case-client.ts'
@@ -83,14 +84,17 @@ function initAction() {
     about:
       'Initialises a client (Init), by default with the target’s client.conf; steps do it by themselves where they need it. Gives { code }.',
     input: z.strictObject({
-      conf: z.string().optional().describe('Another client.conf, relative to the case file'),
+      conf: z
+        .string()
+        .optional()
+        .describe('Another client.conf: absolute on the machine of the module, or relative to the case file'),
       client: z.string().optional(),
     }),
     on: 'optional',
     examples: ['- curve.init: {}', '- curve.init: { conf: missing.conf }\n  fails: { code: -2, class: failed }'],
     async run({ conf, client }, context) {
       const kept = await caseClient(context, client)
-      await kept.init(conf === undefined ? undefined : context.path(conf))
+      await kept.init(conf === undefined || isAbsolute(conf) ? conf : context.path(conf))
       return { code: 0, name: 'OK' }
     },
   })

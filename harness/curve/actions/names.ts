@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { ActionError } from '../../errors.ts'
 import { curveCall } from './curve-action.ts'
 import { pathSchema, sizeOf, sizeSchema } from './input.ts'
 
@@ -124,5 +125,41 @@ export const nameActions = [
     shape: { path: pathSchema },
     examples: ['- curve.listdir: { path: /folder }\n  expect: { names: [a, b] }'],
     call: async ({ path }, { client, as }) => ({ names: await client.listdir(path, { as }) }),
+  }),
+  curveCall({
+    name: 'curve.find',
+    about: 'Looks in a directory for the one name that holds a text: { name }. Finds what lies in /RecycleBin.',
+    shape: { path: pathSchema, name: z.string().min(1).describe('A part of the name') },
+    examples: ['- curve.find: { path: /RecycleBin, name: "-$(volume.id)-", as: root }'],
+    async call({ path, name }, { client, as }) {
+      const found = (await client.listdir(path, { as })).filter(one => one.includes(name))
+      if (found.length !== 1)
+        throw new ActionError('ASSAY_CURVE', `${path} holds ${found.length} names with "${name}"`, {
+          class: 'not_found',
+        })
+      return { name: found[0] }
+    },
+  }),
+  curveCall({
+    name: 'curve.create_many',
+    about: 'Makes many volumes in a directory, v00000 and so on: { count, first, last }.',
+    shape: {
+      path: pathSchema,
+      count: z.int().min(1),
+      size: sizeSchema,
+      name_length: z
+        .union([z.int().min(6), z.string()])
+        .optional()
+        .describe('Characters of each name. Default 6'),
+    },
+    examples: ['- curve.create_many: { path: /folder, count: 10000, size: 10GiB }'],
+    async call({ path, count, size, name_length = 6 }, { client, as, context }) {
+      const nameOf = (number: number) => `v${`${number}`.padStart(Number(name_length) - 1, '0')}`
+      for (let number = 0; number < count; number++) {
+        context.signal.throwIfAborted()
+        await client.create(`${path}/${nameOf(number)}`, { size: sizeOf(size), as })
+      }
+      return { count, first: nameOf(0), last: nameOf(count - 1) }
+    },
   }),
 ]
