@@ -67,7 +67,7 @@ type Input = z.infer<typeof input>
 export const io = defineAction({
   name: 'curve.io',
   about:
-    'Runs a loop of I/O in sidecars and verifies every block: { iops, mb_per_s, reads, writes (each with count, iops, mb_per_s, mean_ms, p50_ms … max_ms), errors by code, hangs, longest_stall_ms, verified, mismatches, kinds, failures }. What earlier steps of the case wrote to the volume is remembered. A mismatch fails the step; its class is the kind: stale, lost, zero, torn, corrupt, misplaced, foreign.',
+    'Runs a loop of I/O in sidecars and verifies every block: { iops, mb_per_s, reads, writes (each with count, iops, mb_per_s, mean_ms, p50_ms … max_ms), errors by code, hangs, longest_stall_ms, verified, mismatches, stale_zeros, kinds, failures }. What earlier steps of the case wrote to the volume is remembered. A mismatch fails the step; its class is the kind: stale, lost, zero, torn, corrupt, misplaced, foreign.',
   input,
   on: 'optional',
   timeout: '10m',

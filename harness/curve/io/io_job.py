@@ -39,7 +39,7 @@ class Loop(object):
             oracle = Oracle(job['oracle'], job['workers'], job['oracle_blocks'])
             self.blocks = Blocks(job['tag'], job['volume'], job['seed'], wrapper.uses_text or job.get('text', False))
             self.writer = Writer(oracle, job['worker'])
-            self.verifier = Verifier(self, Reader(oracle))
+            self.verifier = Verifier(self, Reader(oracle, job['parts']))
 
     def open(self):
         fd = self.client.Open(self.job['path'], self.user)
@@ -75,6 +75,7 @@ class Loop(object):
             'reads': self.reads.result(), 'writes': self.writes.result(), 'errors': self.errors,
             'verified': self.verifier.verified if self.verifier else 0,
             'mismatches': self.verifier.mismatches if self.verifier else 0,
+            'stale_zeros': self.verifier.stale_zeros if self.verifier else 0,
             'failures': self.verifier.failures if self.verifier else [],
         }
 

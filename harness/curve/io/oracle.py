@@ -10,6 +10,8 @@ from array import array
 
 ACKED, PREVIOUS, STARTED, ENDED, PENDING, PENDING_SINCE, UNKNOWN = range(7)
 KINDS = 7
+# a block that nobody wrote: never-written is the one version
+UNTOUCHED = ([(0, 0)], {})
 HEADER = 4096 // 8
 
 now = getattr(time, 'monotonic_ns', None) or (lambda: int(time.monotonic() * 1e9))
@@ -86,40 +88,56 @@ class Writer(object):
 
 
 class Reader(object):
-    """What a read may give."""
+    """What a read may give. A look is taken before the read: for each block (versions it may hold, acknowledged numbers by writer)."""
 
-    def __init__(self, oracle):
-        self.columns = [oracle.of(writer) for writer in range(oracle.writers)]
+    def __init__(self, oracle, writers):
+        # columns of writers that no run has used hold nothing
+        used = [number for number in range(oracle.writers) if number < writers or oracle.words[number]]
+        self.columns = dict((number, oracle.of(number)) for number in used)
+
+    def _busy(self, block, count):
+        """The writers that have anything to do with some of these blocks."""
+        nothing = bytes(8 * count)
+        return [(number, columns) for number, columns in self.columns.items()
+                if columns[ACKED][block:block + count].tobytes() != nothing
+                or columns[PENDING][block:block + count].tobytes() != nothing]
 
     def touched(self, block, count):
-        return any(any(columns[ACKED][block:block + count]) or any(columns[PENDING][block:block + count])
-                   for columns in self.columns)
+        return bool(self._busy(block, count))
 
-    def before(self, block):
-        """The versions that a block may hold now, and the acknowledged numbers, to be held against a look after the read."""
-        acked, open_ended, numbers = [], [], []
-        for writer, columns in enumerate(self.columns):
+    def look(self, block, count):
+        busy = self._busy(block, count)
+        if not busy:
+            return [UNTOUCHED] * count
+        return [self._before(at, busy) for at in range(block, block + count)]
+
+    @staticmethod
+    def _before(block, busy):
+        acked, open_ended, numbers = [], [], {}
+        for writer, columns in busy:
             number = columns[ACKED][block]
-            numbers.append(number)
             if number:
+                numbers[writer] = number
                 acked.append((columns[STARTED][block], columns[ENDED][block], (writer, number)))
             for kind in (PENDING, UNKNOWN):
                 if columns[kind][block]:
                     open_ended.append((writer, columns[kind][block]))
         if not acked:
-            return [(0, 0)] + open_ended, numbers
+            return ([(0, 0)] + open_ended, numbers) if open_ended else UNTOUCHED
+        if len(acked) == 1:
+            return [acked[0][2]] + open_ended, numbers
         latest = max(started for started, _, _ in acked)
         # a write that ended before another began cannot be what the block holds
         return [version for _, ended, version in acked if ended >= latest] + open_ended, numbers
 
     def during(self, block, numbers, version):
-        """Whether another writer made this version while the block was read."""
+        """Whether this version came while the block was read."""
         writer, number = version
-        if writer >= len(self.columns):
+        if writer not in self.columns:
             return False
         columns = self.columns[writer]
-        return numbers[writer] < number <= max(columns[ACKED][block], columns[PENDING][block])
+        return numbers.get(writer, 0) < number <= max(columns[ACKED][block], columns[PENDING][block])
 
     def older(self, block):
-        return [(writer, columns[kind][block]) for writer, columns in enumerate(self.columns)
+        return [(writer, columns[kind][block]) for writer, columns in self.columns.items()
                 for kind in (ACKED, PREVIOUS) if columns[kind][block]]

@@ -27,6 +27,7 @@ export type JobResult = {
   readonly errors: Readonly<Record<string, number>>
   readonly verified: number
   readonly mismatches: number
+  readonly stale_zeros: number
   readonly failures: readonly Mismatch[]
   readonly elapsed: number
 }
@@ -48,6 +49,8 @@ export type IoResult = {
   readonly longest_stall_ms: number
   readonly verified: number
   readonly mismatches: number
+  /** Zeros for a chunk that the reader had seen empty before another client wrote it: Curve's way, and no mismatch. */
+  readonly stale_zeros: number
   readonly kinds: Readonly<Partial<Record<MismatchKind, number>>>
   /** The first 50 of each sidecar. */
   readonly failures: readonly Mismatch[]
@@ -80,6 +83,7 @@ export function mergeResults(loops: readonly JobResult[], sweeps: readonly JobRe
     longest_stall_ms: events.longestStall,
     verified: all.reduce((sum, one) => sum + one.verified, 0),
     mismatches: all.reduce((sum, one) => sum + one.mismatches, 0),
+    stale_zeros: all.reduce((sum, one) => sum + one.stale_zeros, 0),
     kinds: sumByKey(failures.map(failure => ({ [failure.kind]: 1 }))),
     failures,
     seconds: events.seconds,
