@@ -56,6 +56,7 @@ const anyJob = z.strictObject({
     .record(z.string(), z.unknown())
     .default({})
     .describe('Sent as they are, scalars as strings; nothing is checked'),
+  change: z.record(z.string(), z.unknown()).default({}).describe('Laid over paras, for a matrix of them'),
 })
 
 /** Any job, unchecked: for parameters that must be refused, and for job types that are not known here. */
@@ -70,9 +71,9 @@ export const job = defineAction({
   examples: [
     '- klustron.job: { type: create_cluster, paras: { shards: 0 } }\n  fails: { code: "70071", class: job_failed }',
   ],
-  async run({ type, paras }, context) {
+  async run({ type, paras, change }, context) {
     await using klustron = openFor(context)
-    return await klustron.manager.run(type, paras as never)
+    return await klustron.manager.run(type, { ...paras, ...change } as never)
   },
 })
 
@@ -82,9 +83,9 @@ export const submit = defineAction({
   input: anyJob,
   on: 'optional',
   exclusive: true,
-  async run({ type, paras }, context) {
+  async run({ type, paras, change }, context) {
     await using klustron = openFor(context)
-    return { job: await klustron.manager.submit(type, paras as never), type }
+    return { job: await klustron.manager.submit(type, { ...paras, ...change } as never), type }
   },
 })
 
