@@ -1,8 +1,9 @@
 import { ActionError } from '../errors.ts'
 import { systemClock } from '../run/clock.ts'
-import { type Buckets, compareBuckets, readBuckets } from './buckets.ts'
-import { type Ends, type Found, findKeys, inPortions, type Writers } from './keys.ts'
-import { makePlan, type Planned } from './make-plan.ts'
+import { compareChunks } from './buckets.ts'
+import { digest, type Ends, narrow, type Selection, type Writers } from './digest.ts'
+import { type Found, findKeys } from './keys.ts'
+import { makePlan } from './make-plan.ts'
 import { isMass, localizeColumns, sampleOf } from './mass.ts'
 import type { Key, Mismatch } from './match.ts'
 import type { CompareRowsResult } from './result.ts'
@@ -68,38 +69,27 @@ async function compareSides(ends: Ends, spec: CompareSpec, started: number): Pro
   }
   const sample = (sql: RowSql) =>
     spec.oneIn === undefined || spec.oneIn <= 1 ? undefined : `mod(${sql.bucket()}, ${Math.floor(spec.oneIn)}) = 0`
+  const conditions = { left: sample(writers.left), right: sample(writers.right) }
   spec.progress?.({ phase: 'digest', text: `digest by ${plan.method} in ${plan.buckets} buckets` })
   const [left, right] = await Promise.all([
-    digest(ends.left, writers.left, planned, sample(writers.left)),
-    digest(ends.right, writers.right, planned, sample(writers.right)),
+    digest(ends.left, writers.left, plan, { condition: conditions.left }),
+    digest(ends.right, writers.right, plan, { condition: conditions.right }),
   ])
-  const comparison = compareBuckets(left, right, plan.recipe)
+  const comparison = compareChunks(left, right, plan.recipe)
   const evidence: Evidence = { ends, spec, planned, comparison, started }
   if (comparison.bad.length === 0) return conclude(evidence, await tableChanged(ends))
-  if (isMass(comparison)) return massDifference(evidence, writers, left, right)
-  return scattered(evidence, writers, left, right)
+  return isMass(comparison) ? massDifference(evidence, writers) : scattered(evidence, writers, conditions)
 }
 
-async function digest(side: Side, sql: RowSql, { plan }: Planned, condition: string | undefined): Promise<Buckets> {
-  const sums = [sql.aggregate(sql.rowHash()), ...(plan.secondHash ? [sql.aggregate(sql.rowHash(true))] : [])]
-  const result = await side.query(
-    `select ${sql.bucket()}, count(*), ${sums.join(', ')} from ${side.from(condition)} group by 1`,
-  )
-  return readBuckets(result)
-}
+type Conditions = { readonly left?: string; readonly right?: string }
 
-async function scattered(
-  evidence: Evidence,
-  writers: Writers,
-  left: Buckets,
-  right: Buckets,
-): Promise<CompareRowsResult> {
+async function scattered(evidence: Evidence, writers: Writers, conditions: Conditions): Promise<CompareRowsResult> {
   const { ends, spec, comparison } = evidence
   const { plan } = evidence.planned
-  const portions = inPortions(comparison, left, right)
   spec.progress?.({ phase: 'keys', text: `${comparison.bad.length} of ${comparison.total} buckets differ` })
-  const first = await findKeys(ends, writers, plan, portions)
-  const { found, settled } = await recheck(first, evidence, writers, portions)
+  const selections = await narrow(ends, writers, plan, comparison, conditions)
+  const first = await findKeys(ends, writers, plan, selections, conditions)
+  const { found, settled } = await recheck(first, evidence, writers, selections, conditions)
   const judged = plan.pairs.some(pair => judgedByClient(pair.common, plan))
   const wanted = judged ? found.mismatches : found.mismatches.slice(0, LOOKED_AT)
   spec.progress?.({ phase: 'rows', text: `${found.changed + found.onlyLeft + found.onlyRight} rows differ` })
@@ -119,7 +109,8 @@ async function recheck(
   first: Found,
   { ends, spec, planned }: Evidence,
   writers: Writers,
-  portions: readonly (readonly string[])[],
+  selections: readonly Selection[],
+  conditions: Conditions,
 ): Promise<{ readonly found: Found; readonly settled: number }> {
   let found = first
   for (let time = 0; time < (spec.recheck?.times ?? 0) && found.mismatches.length > 0; time++) {
@@ -127,7 +118,7 @@ async function recheck(
     await Promise.all([ends.left.release(), ends.right.release()])
     await (spec.clock ?? systemClock).sleep(spec.recheck?.pause ?? 0, spec.signal)
     await Promise.all([ends.left.begin(), ends.right.begin()])
-    const again = await findKeys(ends, writers, planned.plan, portions)
+    const again = await findKeys(ends, writers, planned.plan, selections, conditions)
     const before = new Set(found.mismatches.map(mismatch => nameOf(mismatch.key)))
     found = onlyThose(again, mismatch => before.has(nameOf(mismatch.key)))
   }
@@ -151,28 +142,25 @@ function onlyThose(found: Found, wanted: (mismatch: Mismatch) => boolean): Found
 }
 
 /** So many rows differ that the columns and a sample tell more than every key. */
-async function massDifference(
-  evidence: Evidence,
-  writers: Writers,
-  left: Buckets,
-  right: Buckets,
-): Promise<CompareRowsResult> {
+async function massDifference(evidence: Evidence, writers: Writers): Promise<CompareRowsResult> {
   const { ends, spec, comparison } = evidence
   const { plan } = evidence.planned
   spec.progress?.({ phase: 'keys', text: `${comparison.bad.length} of ${comparison.total} buckets differ: sampling` })
   const buckets = sampleOf(comparison.bad)
-  const found = await findKeys(ends, writers, plan, [buckets])
+  const selection = { count: plan.buckets, buckets: buckets.map(bucket => bucket.number) }
+  const found = await findKeys(ends, writers, plan, [selection])
   const localized = await localizeColumns(ends, writers, plan)
   const looked = await lookAtRows(ends, writers, plan, found.mismatches.slice(0, LOOKED_AT), {
     json: plan.json,
     ulps: spec.ulps ?? (plan.mode === 'exact' ? 0 : 4),
     examples: Math.min(50, spec.examples ?? 20),
   })
-  const sampled = buckets.reduce(
-    (sum, name) => sum + Math.max(left.get(name)?.rows ?? 0, right.get(name)?.rows ?? 0),
-    0,
-  )
-  const share = comparison.badRows / Math.max(1, sampled)
+  const share =
+    comparison.badRows /
+    Math.max(
+      1,
+      buckets.reduce((sum, bucket) => sum + bucket.rows, 0),
+    )
   const scaled = (count: number) => Math.round(count * share)
   const estimate: Found = {
     ...found,

@@ -1,15 +1,10 @@
-import type { BucketComparison, Buckets } from './buckets.ts'
+import { type Ends, fromBuckets, type Selection, type Writers } from './digest.ts'
 import { type Key, type Matching, type Mismatch, matchBags, matchByKey } from './match.ts'
 import type { Plan, RowSql } from './row-sql.ts'
 import type { Side } from './side.ts'
 
-/** Rows of one side that are held at a time. */
-const ROWS_AT_ONCE = 150_000
 /** Differing keys that are kept; more are only counted. */
 const KEPT = 20_000
-
-export type Ends = { readonly left: Side; readonly right: Side }
-export type Writers = { readonly left: RowSql; readonly right: RowSql }
 
 export type Found = {
   readonly mismatches: readonly Mismatch[]
@@ -20,22 +15,22 @@ export type Found = {
   readonly duplicateCount: number
 }
 
-/** The rows of bad buckets on both sides, matched, in portions that fit into memory. */
+/** The rows of the selected buckets on both sides, matched, one selection after another. */
 export async function findKeys(
   ends: Ends,
   writers: Writers,
   plan: Plan,
-  portions: readonly (readonly string[])[],
-  condition?: string,
+  selections: readonly Selection[],
+  conditions: { readonly left?: string; readonly right?: string } = {},
 ): Promise<Found> {
   const mismatches: Mismatch[] = []
   const duplicates: Key[] = []
   const counts = { changed: 0, 'only left': 0, 'only right': 0 }
   let duplicateCount = 0
-  for (const portion of portions) {
+  for (const selection of selections) {
     const [left, right] = await Promise.all([
-      ends.left.query(keysSql(ends.left, writers.left, plan, portion, condition)),
-      ends.right.query(keysSql(ends.right, writers.right, plan, portion, condition)),
+      ends.left.query(keysSql(ends.left, writers.left, plan, selection, conditions.left)),
+      ends.right.query(keysSql(ends.right, writers.right, plan, selection, conditions.right)),
     ])
     const match: Matching = (plan.key.length > 0 ? matchByKey : matchBags)(left.values, right.values, plan.recipe)
     for (const mismatch of match.mismatches) {
@@ -55,31 +50,8 @@ export async function findKeys(
   }
 }
 
-function keysSql(side: Side, sql: RowSql, plan: Plan, bad: readonly string[], condition: string | undefined): string {
+function keysSql(side: Side, sql: RowSql, plan: Plan, selection: Selection, condition: string | undefined): string {
   const bag = plan.key.length === 0
   const list = bag ? [sql.rowIdentity(), 'count(*)'] : [...sql.keyParts(), sql.rowIdentity()]
-  const end = bag ? ' group by 1' : ''
-  if (side.engine.dialect === 'mysql') {
-    return `select ${list.join(', ')} from ${side.from(condition, `${sql.bucket()} in (${bad.join(', ')})`)}${end}`
-  }
-  // a join with a list is hashed in every version; IN with a list only since 14
-  const where = side.from(condition).slice(side.table.length)
-  const joined = `${side.table} join unnest('{${bad.join(',')}}'::bigint[]) as assay_bad(assay_bucket) on assay_bucket = ${sql.bucket()}`
-  return `select ${list.join(', ')} from ${joined}${where}${end}`
-}
-
-/** Bad buckets in portions of which each side's rows fit into memory. */
-export function inPortions(comparison: BucketComparison, left: Buckets, right: Buckets): string[][] {
-  const portions: string[][] = []
-  let room = 0
-  for (const number of comparison.bad) {
-    const rows = Math.max(left.get(number)?.rows ?? 0, right.get(number)?.rows ?? 0)
-    if (rows > room || portions.length === 0) {
-      portions.push([])
-      room = ROWS_AT_ONCE
-    }
-    portions.at(-1)?.push(number)
-    room -= rows
-  }
-  return portions
+  return `select ${list.join(', ')} from ${fromBuckets(side, sql, selection, condition)}${bag ? ' group by 1' : ''}`
 }

@@ -1,5 +1,5 @@
-import type { BucketComparison } from './buckets.ts'
-import type { Ends, Writers } from './keys.ts'
+import type { BadBucket, BucketComparison } from './buckets.ts'
+import type { Ends, Writers } from './digest.ts'
 import type { Plan } from './row-sql.ts'
 
 /** Share of bad buckets beyond which looking for every key costs more than it tells. */
@@ -14,9 +14,9 @@ export function isMass(comparison: BucketComparison): boolean {
 }
 
 /** Bad buckets spread evenly over all of them. */
-export function sampleOf(bad: readonly string[]): readonly string[] {
+export function sampleOf(bad: readonly BadBucket[]): readonly BadBucket[] {
   const step = Math.max(1, bad.length / SAMPLED_BUCKETS)
-  return Array.from({ length: Math.min(SAMPLED_BUCKETS, bad.length) }, (_, n) => bad[Math.floor(n * step)] as string)
+  return Array.from({ length: Math.min(SAMPLED_BUCKETS, bad.length) }, (_, n) => bad[Math.floor(n * step)] as BadBucket)
 }
 
 /** Which columns differ at all, by one sum of each: turns "every row differs" into "column n differs". */

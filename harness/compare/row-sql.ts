@@ -164,8 +164,8 @@ export class RowSql {
   }
 
   /** The number of the bucket that a row falls into. Rows without a key fall by their hash. */
-  bucket(): string {
-    const { key, buckets } = this.#plan
+  bucket(buckets = this.#plan.buckets): string {
+    const { key } = this.#plan
     if (key.length === 0) return `mod(${this.rowHash()}, ${buckets})`
     const [only] = key
     if (only && key.length === 1 && only.left.type.kind === 'integer' && only.right.type.kind === 'integer') {

@@ -27,9 +27,10 @@ const POSTGRES_SETTINGS = [
 ]
 
 /** Sent before the transaction: MySQL knows no SET LOCAL. The session is the comparison's own. */
-const MYSQL_SETTINGS = "set session sql_mode = '', time_zone = '+00:00', transaction_isolation = 'REPEATABLE-READ'"
+const MYSQL_SETTINGS =
+  "set session sql_mode = '', time_zone = '+00:00', group_concat_max_len = 4194304, transaction_isolation = 'REPEATABLE-READ'"
 const MARIADB_SETTINGS =
-  "set session sql_mode = 'TIME_ROUND_FRACTIONAL', time_zone = '+00:00', tx_isolation = 'REPEATABLE-READ'"
+  "set session sql_mode = 'TIME_ROUND_FRACTIONAL', time_zone = '+00:00', group_concat_max_len = 4194304, tx_isolation = 'REPEATABLE-READ'"
 
 /** An open end: a session of its own, in a read-only transaction that sees one state of the table. */
 export class Side implements AsyncDisposable {

@@ -1,5 +1,6 @@
 import type { BucketComparison } from './buckets.ts'
-import type { Ends, Found } from './keys.ts'
+import type { Ends } from './digest.ts'
+import type { Found } from './keys.ts'
 import type { Planned } from './make-plan.ts'
 import type { CompareRowsResult, CompareVerdict } from './result.ts'
 import type { Looked } from './rows.ts'
