@@ -19,11 +19,20 @@ export const COMMANDS: Readonly<Record<string, Entry>> = {
     about: 'compare tables of two servers, rows or schema',
     load: async () => (await import('./compare.ts')).compare,
   },
+  curve: {
+    about: 'curve io: run I/O on a Curve volume and verify every block',
+    load: async () => (await import('./curve.ts')).curve,
+  },
+  transfer: {
+    about: 'move tables between PostgreSQL or Greenplum servers, whole and verified',
+    load: async () => (await import('./transfer.ts')).transfer,
+  },
   up: { about: 'start a target and keep it up until Ctrl-C', load: async () => (await import('./up.ts')).up },
   setup: {
     about: 'bring the software that targets and tests need',
     load: async () => (await import('./setup.ts')).setup,
   },
+  datax: { about: 'check and run DataX jobs', load: async () => (await import('./datax.ts')).datax },
   doctor: {
     about: 'say what is here, what is missing, and what to do',
     load: async () => (await import('./doctor.ts')).doctor,
