@@ -25,11 +25,20 @@ export class CaseAttempt {
   #flush: NodeJS.Timeout | undefined
   #sent: Promise<unknown> = Promise.resolve()
 
-  constructor(module: CaseModule, one: ExpandedCase, context: CaseTestContext) {
+  constructor(
+    module: CaseModule,
+    one: ExpandedCase,
+    { context, attempt }: { readonly context: CaseTestContext; readonly attempt: number },
+  ) {
     this.#module = module
     this.#case = one
     this.#context = context
-    this.#attempt = context.task.result?.retryCount ?? 0
+    this.#attempt = attempt
+  }
+
+  /** True when harness or target broke, so that another attempt may go well. Product errors are never tried again. */
+  get retryable(): boolean {
+    return this.#outcome?.retryable === true
   }
 
   async open(): Promise<void> {
@@ -83,8 +92,7 @@ export class CaseAttempt {
       throw new CaseError({ code: 'ASSAY_CHECK', message, file, line }, root, [])
     }
     const record = attempt.error ?? { code: 'ASSAY_INTERNAL', message: `the case is ${verdict}` }
-    const error = new CaseError(record, root, failureDetails(attempt.steps, record))
-    throw Object.assign(error, { retryable: outcome.retryable })
+    throw new CaseError(record, root, failureDetails(attempt.steps, record))
   }
 
   #show(step: StepResult): void {

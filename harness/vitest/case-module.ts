@@ -32,16 +32,12 @@ export class CaseModule {
     afterAll(() => this.#tearDown(), HOOK_TIMEOUT)
   }
 
-  /** vitest's retry option: only what harness or target broke is tried again. */
-  retry(count: number) {
-    return { count, condition: (error: Error) => (error as { retryable?: boolean }).retryable === true }
-  }
-
-  start(context: CaseTestContext, index: number, cell: number): CaseAttempt {
+  /** Attempts are counted from 0. They are ours and not vitest's, which drops a retry condition that is a function. */
+  start(context: CaseTestContext, index: number, cell: number, attempt = 0): CaseAttempt {
     const definition = this.#file.cases[index]
     const expanded = definition ? expandCase(definition, this.#file.vars)[cell] : undefined
     if (!expanded) throw new AssayError('ASSAY_INTERNAL', `the case file has no case ${index} with cell ${cell}`)
-    return new CaseAttempt(this, expanded, context)
+    return new CaseAttempt(this, expanded, { context, attempt })
   }
 
   fileRun(): Promise<FileRun> {

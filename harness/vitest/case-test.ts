@@ -15,9 +15,10 @@ export function outcomesOf(test: TestCase): readonly OutcomeArtifact[] {
     .sort((a, b) => a.attempt - b.attempt)
 }
 
-/** A file name, tag or name pattern left it out: it is no part of the run. */
+/** A file name, line, tag or name pattern left it out: it is no part of the run. */
 export function isLeftOut(test: TestCase): boolean {
-  return test.options.mode === 'skip' && outcomesOf(test).length === 0
+  const broken = test.module.errors().length > 0
+  return (test.options.mode === 'skip' || broken) && outcomesOf(test).length === 0
 }
 
 /** The cases of a file that were asked for. */

@@ -43,11 +43,11 @@ test('one awaited line for each step, at its own', () => {
   expect(origin(at('await run.step(1)', 1))).toBe('/p/x.case.yaml:11:9')
 })
 
-test('tags once each, the retry and the time beyond the steps', () => {
+test('tags once each, attempts, and time for all of them beyond that of the steps', () => {
   const options = lines[at('test(')] as string
   expect(options).toContain('"tags":["slow","nightly"]')
-  expect(options).toContain('"retry":file.retry(2)')
-  expect(options).toContain(`"timeout":${22 * 60_000}`)
+  expect(options).toContain(`"timeout":${3 * 22 * 60_000}`)
+  expect(code).toContain('if (attempt < 2 && run.retryable) continue')
 })
 
 test('numbers that JSON does not know survive', () => {

@@ -59,21 +59,22 @@ function emitCase(line: (code: string, place?: Place) => void, { file, one, inde
   const retry = one.retry || file.retry
   const options = {
     tags: [...new Set([...file.tags, ...one.tags])],
-    timeout: (one.timeout ?? DEFAULT_CASE_TIMEOUT) + BEYOND_CASE,
+    timeout: ((one.timeout ?? DEFAULT_CASE_TIMEOUT) + BEYOND_CASE) * (retry + 1),
     meta: { assay: metaOf(file, expanded) },
   }
-  const given = JSON.stringify(options).slice(0, -1)
-  line(
-    `test(${JSON.stringify(testName(expanded))}, ${given}${retry === 0 ? '' : `,"retry":file.retry(${retry})`}}, async ({ task, signal, skip, expect }) => {`,
-    one.place,
-  )
-  line(`const run = file.start({ task, signal, skip, expect }, ${index}, ${cell})`)
+  const name = JSON.stringify(testName(expanded))
+  line(`test(${name}, ${JSON.stringify(options)}, async ({ task, signal, skip, expect }) => {`, one.place)
+  if (retry > 0) line('for (let attempt = 0; ; attempt++) {')
+  const attempt = retry > 0 ? ', attempt' : ''
+  line(`const run = file.start({ task, signal, skip, expect }, ${index}, ${cell}${attempt})`)
   line('try {')
   line('await run.open()', one.place)
   for (const [number, step] of one.steps.entries()) line(`await run.step(${number})`, step.place)
   line('await run.passed()', one.place)
   line('} catch (error) { await run.failed(error) } finally { await run.close() }', one.place)
+  if (retry > 0) line(`if (attempt < ${retry} && run.retryable) continue`)
   line('run.settle()', one.place)
+  if (retry > 0) line('break }')
   line('})')
 }
 

@@ -1,5 +1,8 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Plugin } from 'vite'
+import { codeFrame } from '../cases/frame.ts'
 import { CaseFileError } from '../cases/load.ts'
 import type { AssayError } from '../errors.ts'
 import type { CaseFiles } from './case-files.ts'
@@ -35,8 +38,17 @@ export function caseFilePlugin(files: CaseFiles): Plugin {
           return { code, map: map as never, moduleType: 'js' }
         } catch (error) {
           if (!(error instanceof CaseFileError)) throw error
-          const { line = 1, column = 1 } = error.where ?? {}
-          return this.error({ message: problemText(error.problems), id, loc: { file: id, line, column: column - 1 } })
+          const { file: name = files.name(id), line = 1, column = 1 } = error.where ?? {}
+          // a mistake in a file of `use` is shown there
+          const file = join(files.root, name)
+          const own = file === id ? text : readFileSync(file, 'utf8')
+          const frame = codeFrame(own, { line, column })
+          return this.error({
+            message: problemText(error.problems),
+            id: file,
+            frame,
+            loc: { file, line, column: column - 1 },
+          })
         }
       },
     },

@@ -8,7 +8,7 @@ import type { StepResult } from '../report/model.ts'
 import { writeReports } from '../report/write.ts'
 import type { CaseFiles } from './case-files.ts'
 import type { StepsArtifact } from './case-meta.ts'
-import { finalVerdict, isCaseFile, isLeftOut, outcomesOf } from './case-test.ts'
+import { casesOf, finalVerdict, isCaseFile, outcomesOf } from './case-test.ts'
 import { cancelOnSignals } from './interrupt.ts'
 import { caseLine, fileLine, stepLine } from './live-lines.ts'
 import { closeEmptyRun, type RunContext } from './run-context.ts'
@@ -71,20 +71,17 @@ export class AssayReporter extends DefaultReporter {
       super.onTestCaseResult(test)
       return
     }
-    if (isLeftOut(test)) return
     const outcomes = outcomesOf(test)
     const last = outcomes.at(-1)?.outcome
+    const result = test.result()
+    // what was left out, blocked or cancelled before it began is told once for all at the end
+    if (!last && result.state !== 'failed') return
     this.#showSteps(test, last?.attempt.steps.filter(({ state }) => state !== 'not run') ?? [])
     this.#shown.delete(test.id)
-    const result = test.result()
-    const line = caseLine({
-      meta,
-      verdict: finalVerdict(outcomes) ?? (result.state === 'failed' ? 'errored' : 'skipped'),
-      duration: last?.attempt.duration,
-      reason: last?.reason ?? (result.state === 'skipped' ? result.note : undefined),
-      limits: last?.limits ?? [],
-    })
-    this.log(line)
+    const { reason, limits = [], attempt } = last ?? {}
+    this.log(
+      caseLine({ meta, verdict: finalVerdict(outcomes) ?? 'errored', duration: attempt?.duration, reason, limits }),
+    )
   }
 
   override onTestModuleEnd(module: TestModule): void {
@@ -94,9 +91,14 @@ export class AssayReporter extends DefaultReporter {
     }
     // cases have their lines already; a file that gave none needs one of its own
     const file = this.#files.name(module.moduleId)
-    if (module.errors().length > 0) this.log(fileLine('errored', file, 'not loaded'))
-    for (const error of [...module.children.allSuites()].flatMap(suite => suite.errors()))
-      this.log(fileLine('blocked', file, 'set-up or teardown of the file failed', error.message))
+    const [error] = module.errors()
+    if (error) this.log(fileLine('errored', file, 'not run', error.message))
+    const blocked = casesOf(module).filter(test => outcomesOf(test).length === 0).length
+    for (const { message } of [...module.children.allSuites()].flatMap(suite => suite.errors())) {
+      const what =
+        blocked > 0 ? `${blocked} ${blocked === 1 ? 'case' : 'cases'} blocked by the set-up of the file` : 'teardown'
+      this.log(fileLine('blocked', file, what, message))
+    }
   }
 
   override async onTestRunEnd(

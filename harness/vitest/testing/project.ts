@@ -111,6 +111,7 @@ export default defineConfig({
   cacheDir: '.cache',
   plugins: [assay.plugin],
   test: {
+    fsModuleCachePath: '.cache/modules',
     includeTaskLocation: true,
     strictTags: true,
     tags: assay.tags,
