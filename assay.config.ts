@@ -5,24 +5,27 @@ import { mariadbReplication } from './fixtures/mariadb/target.ts'
 import { openstore as openstoreTarget } from './fixtures/openstore/target.ts'
 import { postgresPair } from './fixtures/postgres/target.ts'
 import { chromium } from './fixtures/servers/software/chromium.ts'
+import { fio } from './fixtures/servers/software/fio.ts'
 import { mariadb } from './fixtures/servers/software/mariadb.ts'
 import { postgresql } from './fixtures/servers/software/postgresql.ts'
 import { python3 } from './fixtures/servers/software/python.ts'
 import { builtin } from './harness/actions/builtin.ts'
 import { defineAssay } from './harness/assay.ts'
 import { curve } from './harness/curve/index.ts'
+import { datax } from './harness/datax/index.ts'
 import { greenplum } from './harness/greenplum/index.ts'
 import { klustron } from './harness/klustron/index.ts'
 import { openstore } from './harness/openstore/index.ts'
 
 export default defineAssay({
-  systems: [builtin, curve, greenplum, openstore, klustron],
+  systems: [builtin, curve, greenplum, openstore, klustron, datax],
   targets: [postgresPair, greenplumPair, mariadbReplication, curveCluster, openstoreTarget, klustronTarget],
-  software: [postgresql, mariadb, chromium, python3],
+  software: [postgresql, mariadb, chromium, python3, fio],
   tags: {
     openstore: 'Runs against an openstore service.',
     greenplum: 'Moves or compares tables between two Greenplum or PostgreSQL clusters.',
     curve: 'Runs against a Curve cluster.',
+    datax: 'Runs DataX jobs.',
     tour: 'The few cases that show most in a minute: what `npm start` runs.',
     postgres: 'Runs against PostgreSQL.',
     mariadb: 'Runs against MariaDB.',
@@ -37,6 +40,7 @@ export default defineAssay({
     openstore: 'Cases about openstore. Open an issue with the label `openstore`.',
     greenplum: 'Cases about transfers between clusters. Open an issue with the label `greenplum`.',
     curve: 'Cases about Curve volumes. Open an issue with the label `curve`.',
+    datax: 'Cases about DataX jobs and the platform over them. Open an issue with the label `datax`.',
     sql: 'Cases about one database server. Open an issue with the label `sql`.',
     klustron: 'Cases about Klustron clusters. Open an issue with the label `klustron`.',
     replication: 'Cases about primaries and replicas. Open an issue with the label `replication`.',
