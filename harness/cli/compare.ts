@@ -11,6 +11,7 @@ import type { Command } from './command.ts'
 const EXIT = { equal: 0, different: 1, undecided: 2 } as const
 
 const USAGE = `assay compare LEFT RIGHT [--table NAME …]
+assay compare watch SOURCE DESTINATION --table NAME --window-column C [--interval 15m] [--look-back 24h] [--lag 5h] [--alarms URL] [--once] [--json]
 
 Compares tables of two servers: one digest pass on each, then the keys, rows and columns that differ.
 LEFT and RIGHT are postgres://user@host:5432/database or mysql://user@host:3306/database; their passwords are taken from
@@ -40,6 +41,7 @@ export const compare: Command = {
   about: 'compare tables of two servers, rows or schema',
   usage: USAGE,
   async run(args, signal) {
+    if (args[0] === 'watch') return (await import('./transfer/watch.ts')).watchTables(args.slice(1), signal)
     const { values, positionals } = parsed(args)
     if (positionals.length !== 2) {
       throw new AssayError('ASSAY_USAGE', `compare needs LEFT and RIGHT, got ${positionals.length} of them`, {

@@ -1,7 +1,8 @@
+import { postgresDialect } from '../sql/dialect.ts'
 import type { ColumnMap } from './columns.ts'
 import { commit, transactionId } from './commit.ts'
 import type { CopySession } from './copy/copy-session.ts'
-import { type RelayResult, relay } from './copy/relay.ts'
+import { type RelayProgress, type RelayResult, relay } from './copy/relay.ts'
 import { copyInText, copyOutTexts, sourceRows } from './copy-texts.ts'
 import type { ContentDigest } from './digest.ts'
 import { type End, openBeside } from './ends.ts'
@@ -132,7 +133,7 @@ class Load {
   /** One snapshot for everything that reads the source: its streams, and its digest beside them. */
   async #beginSource(streams: number): Promise<{ split: Split; sessions: CopySession[] }> {
     const { source, spec, digest, stack } = this.#options
-    await source.session.query('begin isolation level repeatable read read only', { signal: this.#signal })
+    await source.session.query(beginRead(spec.snapshot), { signal: this.#signal })
     const split = await splitTable(source, streams, spec.slice, this.#signal)
     const wanted = Math.min(streams, split.parts.length)
     if (wanted === 1 && !digest) return { split, sessions: [source.session] }
@@ -140,12 +141,9 @@ class Load {
     const sessions = await Promise.all(
       Array.from({ length: wanted }, async () => {
         const session = stack.use(await openBeside(source, { ...this.#beside, signal: this.#signal }))
-        await session.query(
-          `begin isolation level repeatable read read only${(spec.recipe ?? RECIPE).oneSnapshot ? `; set transaction snapshot '${values[0]?.[0]}'` : ''}`,
-          {
-            signal: this.#signal,
-          },
-        )
+        await session.query(beginRead((spec.recipe ?? RECIPE).oneSnapshot ? String(values[0]?.[0]) : undefined), {
+          signal: this.#signal,
+        })
         return session
       }),
     )
@@ -197,9 +195,10 @@ class Load {
     const { destination, format, stack, spec, expected } = this.#options
     const texts = copyOutTexts(this.#options, split, sessions.length)
     const text = copyInText(this.#options, staging ?? destination.table)
-    const onPiece = (progress: { rows: number; bytes: number }) => {
-      spec.onProgress?.(progress)
-      return spec.onPiece?.({ ...progress, expected })
+    const onPiece = (progress: RelayProgress) => {
+      const known = { ...progress, expected }
+      spec.onProgress?.(known)
+      return spec.onPiece?.(known)
     }
     const common = {
       format,
@@ -234,4 +233,10 @@ class Load {
         bytes: sum.bytes + one.bytes,
       }))
   }
+}
+
+/** Of the snapshot, or of this moment. */
+function beginRead(snapshot: string | undefined): string {
+  const begin = 'begin isolation level repeatable read read only'
+  return snapshot === undefined ? begin : `${begin}; set transaction snapshot ${postgresDialect.literal(snapshot)}`
 }

@@ -49,6 +49,9 @@ export const PHASES = [
 ] as const
 export type Phase = (typeof PHASES)[number]
 
+/** `expected` is the planner's guess at the rows that come. */
+export type TransferProgress = RelayProgress & { readonly expected: number }
+
 export type TransferSpec = {
   readonly source: Endpoint
   readonly destination: Endpoint
@@ -79,12 +82,14 @@ export type TransferSpec = {
   readonly lockWithin?: number
   /** Milliseconds without a byte before a server must show that it lives. Default 30,000. */
   readonly silence?: number
+  /** An exported snapshot of the source that several tables share, so that they are of one moment. */
+  readonly snapshot?: string
   readonly signal?: AbortSignal
-  readonly onProgress?: (progress: RelayProgress) => void
+  readonly onProgress?: (progress: TransferProgress) => void
   /** A promise holds the transfer there until it resolves. */
   readonly onPhase?: (phase: Phase) => Promise<void> | undefined
   /** As `onPhase`, for every piece of the stream. */
-  readonly onPiece?: (progress: RelayProgress & { readonly expected: number }) => Promise<void> | undefined
+  readonly onPiece?: (progress: TransferProgress) => Promise<void> | undefined
   /** For the tests of the transfer itself. */
   readonly recipe?: TransferRecipe
 }

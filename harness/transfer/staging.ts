@@ -38,7 +38,6 @@ export async function makeTemporary(destination: End, columns: ColumnMap, signal
 
 /** A table of the moved columns that other sessions can load. Drop it, or the next run sweeps it. */
 export async function makeShared(destination: End, columns: ColumnMap, signal?: AbortSignal): Promise<string> {
-  await sweep(destination, signal)
   const name = `${PREFIX}${randomBytes(8).toString('hex')}`
   const { schema = 'public' } = destination.shape.name
   const table = postgresDialect.qualified(schema, name)

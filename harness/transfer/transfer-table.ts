@@ -11,6 +11,7 @@ import { Phases } from './phases.ts'
 import { preflight } from './preflight.ts'
 import { mergeKey } from './publish.ts'
 import { defaultStreams } from './split.ts'
+import { sweep } from './staging.ts'
 
 const LOCK_WITHIN = 30_000
 
@@ -29,6 +30,7 @@ export async function transferTable(spec: TransferSpec): Promise<TransferResult>
     const columns = mapColumns(source, destination, spec)
     const { format, reason } = chooseFormat(columns.pairs, spec.format)
     await preflight({ source, destination, columns, mode, format, verify, slice: spec.slice, signal })
+    await sweep(destination, signal)
     const key = mode === 'merge' ? mergeKey(destination, columns, spec.key) : []
     const digest = verify === 'digest' ? await ContentDigest.choose(source, destination, columns.pairs) : undefined
     const expected = await estimateRows(source.session, sourceRows({ source, spec }), signal)

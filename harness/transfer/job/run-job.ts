@@ -2,8 +2,7 @@ import pLimit from 'p-limit'
 import { showTableName } from '../../compare/table-name.ts'
 import { ActionError, AssayError } from '../../errors.ts'
 import type { Endpoint } from '../../targets/target.ts'
-import type { RelayProgress } from '../copy/relay.ts'
-import type { Slice, TransferResult, TransferSpec } from '../model.ts'
+import type { Slice, TransferProgress, TransferResult, TransferSpec } from '../model.ts'
 import { addSpan, type Moment } from '../moment.ts'
 import { RECIPE, type TransferRecipe } from '../recipe.ts'
 import { transferTable } from '../transfer-table.ts'
@@ -33,7 +32,7 @@ export type RunJobOptions = {
 
 export type JobEvent =
   | { readonly kind: 'window'; readonly window: TimeWindow; readonly tables: number }
-  | { readonly kind: 'progress'; readonly table: string; readonly progress: RelayProgress }
+  | { readonly kind: 'progress'; readonly table: string; readonly progress: TransferProgress }
   | { readonly kind: 'entry'; readonly entry: JobEntry }
 
 export type JobResult = {

@@ -1,0 +1,200 @@
+import { execFile, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { connect } from '../sql/connect.ts'
+import type { SqlSession } from '../sql/session.ts'
+import type { Lease } from '../targets/lease.ts'
+import type { Endpoint } from '../targets/target.ts'
+import { leaseForTest } from '../targets/testing.ts'
+
+const MAIN = fileURLToPath(new URL('./main.ts', import.meta.url))
+
+let lease: Lease
+let source: SqlSession
+let destination: SqlSession
+
+beforeAll(async () => {
+  lease = await leaseForTest('postgres.pair')
+  source = await connect(lease.endpoints.source as Endpoint)
+  destination = await connect(lease.endpoints.destination as Endpoint)
+  await source.query(`create schema "S c"; create table "S c"."t'1" as select i as id, timestamp '2026-11-01' + i * interval '1 hour' as at from generate_series(0, 47) i;
+    create table "S c".other as select 1 as id`)
+  await destination.query(
+    `create schema "S c"; create table "S c"."t'1" (id int, at timestamp); create table "S c".other (id int)`,
+  )
+}, 60_000)
+
+afterAll(async () => {
+  await source?.close()
+  await destination?.close()
+  await lease?.release()
+})
+
+const url = (name: 'source' | 'destination') => {
+  const { host, port, user, database } = lease.endpoints[name] as Endpoint
+  return `postgres://${user}@${host}:${port}/${database}`
+}
+const environment = () => {
+  const password = (name: 'source' | 'destination') => (lease.endpoints[name] as Endpoint).password.reveal()
+  return {
+    ...process.env,
+    ASSAY_SOURCE_PASSWORD: password('source'),
+    ASSAY_DESTINATION_PASSWORD: password('destination'),
+    ASSAY_CONTROL_PASSWORD: password('destination'),
+    ASSAY_ALARMS_PASSWORD: password('destination'),
+  }
+}
+
+async function assay(...args: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
+  try {
+    const { stdout, stderr } = await promisify(execFile)(process.execPath, [MAIN, ...args], { env: environment() })
+    return { code: 0, stdout, stderr }
+  } catch (error) {
+    const { code, stdout, stderr } = error as { code: number; stdout: string; stderr: string }
+    return { code, stdout, stderr }
+  }
+}
+
+test('a dry run prints the plan and moves nothing; the run moves it', async () => {
+  const args = ['transfer', url('source'), url('destination'), '--table', 'S c.*', '--json']
+  const plan = await assay(...args, '--dry-run')
+  expect(plan).toMatchObject({ code: 0, stderr: '' })
+  expect(JSON.parse(plan.stdout)).toMatchObject([
+    { table: 'S c.other', mode: 'replace', format: 'binary' },
+    { table: "S c.t'1", columns: ['id', 'at'] },
+  ])
+  expect((await destination.query(`select count(*)::int from "S c"."t'1"`)).values).toEqual([[0]])
+  const moved = await assay(...args)
+  expect(moved).toMatchObject({ code: 0, stderr: '' })
+  expect(JSON.parse(moved.stdout)).toMatchObject([{ rows: { verified: 1 } }, { rows: { verified: 48 } }])
+})
+
+test('a window, for people', async () => {
+  const window = ['--window-column', 'at', '--from', '2026-11-01', '--to', '2026-11-02']
+  const { code, stdout } = await assay('transfer', url('source'), url('destination'), '--table', "S c.t'1", ...window)
+  expect({ code, stdout }).toEqual({
+    code: 0,
+    stdout: expect.stringMatching(
+      /^S c\.t'1 \[2026-11-01 00:00:00, 2026-11-02 00:00:00\) {2}24 rows {2}.* digest equal \(record_send/,
+    ),
+  })
+})
+
+test.each([
+  {
+    what: 'a missing table',
+    args: ['--table', 'nowhere'],
+    code: 1,
+    text: /^nowhere {2}failed\n {2}ASSAY_TRANSFER_TABLE/,
+  },
+  { what: 'no table', args: [], code: 64, text: /ASSAY_USAGE {2}no --table/ },
+  {
+    what: 'a mode that is none',
+    args: ['--table', 't', '--mode', 'swap'],
+    code: 64,
+    text: /--mode swap is none of replace/,
+  },
+  { what: 'half a window', args: ['--table', 't', '--from', '2026-11-01'], code: 64, text: /a window needs both/ },
+  {
+    what: 'a window that is the wrong way round',
+    args: ['--table', 't', '--window-column', 'at', '--from', '2026-11-02', '--to', '2026-11-01'],
+    code: 64,
+    text: /ends before it starts/,
+  },
+])('$what: exit code $code', async ({ args, code, text }) => {
+  const ran = await assay('transfer', url('source'), url('destination'), ...args)
+  expect({ code: ran.code, output: ran.stdout + ran.stderr }).toEqual({ code, output: expect.stringMatching(text) })
+})
+
+test('a wrong password: exit code 3, and the password is nowhere', async () => {
+  const wrong = url('source').replace('@', ':not-this-one@')
+  const { code, stdout, stderr } = await assay('transfer', wrong, url('destination'), '--table', "S c.t'1")
+  expect(code).toBe(3)
+  expect(stderr).toMatch(/^ASSAY_AUTH {2}/)
+  expect(stdout + stderr).not.toContain('not-this-one')
+})
+
+test('a job from its tables to its end, and alarms about what differs', { timeout: 30_000 }, async () => {
+  expect(await assay('transfer', 'init', url('destination'), '--alarms')).toMatchObject({ code: 0 })
+  expect(await assay('transfer', 'init', url('destination'))).toMatchObject({
+    code: 3,
+    stderr: expect.stringMatching(/exists already/),
+  })
+  await destination.query(`insert into assay_transfer.job (name, window_start, step, final_end) values ('j', '2026-11-01', '1 day', '2026-11-03');
+    insert into assay_transfer.job_table (job, table_schema, table_name, window_column) values ('j', 'S c', 't''1', 'at');
+    truncate "S c"."t'1"`)
+  const ran = await assay('transfer', 'job', 'j', url('source'), url('destination'), '--until', '2026-12-01')
+  expect(ran).toMatchObject({
+    code: 0,
+    stdout: expect.stringMatching(/job j: 2 windows moved; its final end is reached\n$/),
+  })
+  const again = await assay(
+    'transfer',
+    'job',
+    'j',
+    url('source'),
+    url('destination'),
+    '--until',
+    '2026-12-01',
+    '--json',
+  )
+  expect(JSON.parse(again.stdout)).toMatchObject({ status: 'done', windows: 0 })
+  const watch = [
+    'compare',
+    'watch',
+    url('source'),
+    url('destination'),
+    '--table',
+    "S c.t'1",
+    '--window-column',
+    'at',
+    '--once',
+    '--look-back',
+    '90000h',
+  ]
+  expect(await assay(...watch)).toMatchObject({ code: 0, stdout: expect.stringMatching(/NORMAL {2}0 alarms\n$/) })
+  // older than now and younger than the look-back
+  await source.query(`insert into "S c"."t'1" values (-1, now() - interval '1 hour')`)
+  expect(await assay(...watch)).toMatchObject({
+    code: 1,
+    stdout: expect.stringMatching(/ABNORMAL {2}1 alarms\n {2}S c.t'1 {2}missing: 1/),
+  })
+  expect(await assay('transfer', 'reset', url('destination'))).toMatchObject({ code: 0, stdout: '1 alarm removed\n' })
+  expect((await destination.query('select count(*)::int from dm.system_alarm')).values).toEqual([[0]])
+})
+
+test.each(['connect', 'begin', 'copy', 'verify', 'commit'])(
+  'killed with -9 at %s: nothing is visible, and running again completes',
+  { timeout: 30_000 },
+  async phase => {
+    await source.query('create table if not exists k as select i as id from generate_series(1, 20000) i')
+    await destination.query('drop table if exists k; create table k (id int primary key); insert into k values (-1)')
+    const script = fileURLToPath(new URL('../../fixtures/greenplum/halting-transfer.ts', import.meta.url))
+    const child = spawn(process.execPath, [script, url('source'), url('destination'), 'k', phase], {
+      env: environment(),
+      stdio: ['ignore', 'pipe', 'inherit'],
+    })
+    const ended = once(child, 'exit')
+    try {
+      expect(String(await once(child.stdout, 'data'))).toBe(`at ${phase}\n`)
+    } finally {
+      child.kill('SIGKILL')
+      await ended
+    }
+    const sessions =
+      "select count(*)::int from pg_stat_activity where application_name = 'assay transfer' and datname = current_database()"
+    await expect.poll(async () => (await destination.query(sessions)).values, { timeout: 5_000 }).toEqual([[0]])
+    expect((await destination.query('select count(*)::int from k')).values).toEqual([[1]])
+    const { code, stdout } = await assay('transfer', url('source'), url('destination'), '--table', 'k', '--json')
+    const result = JSON.parse(stdout)
+    expect({ code, deleted: result[0].deleted, rows: result[0].rows.verified }).toEqual({
+      code: 0,
+      deleted: 1,
+      rows: 20_000,
+    })
+    const leftovers = "select count(*)::int from pg_class where relname like 'assay\\_stage%'"
+    expect((await destination.query(leftovers)).values).toEqual([[0]])
+  },
+)

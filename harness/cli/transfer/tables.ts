@@ -1,0 +1,76 @@
+import { AssayError } from '../../errors.ts'
+import { FORMATS, MODES, type Slice, VERIFICATIONS, VIAS } from '../../transfer/model.ts'
+import { planTransfer } from '../../transfer/transfer-table.ts'
+import { expandTables, type TablesSpec, transferTables } from '../../transfer/transfer-tables.ts'
+import { windowSlice } from '../../transfer/window.ts'
+import { COMMON, endpoint, list, milliseconds, oneOf, parsed, timeWindow, whole, windowColumn } from './arguments.ts'
+import { exitCodeOf, worst } from './exit-code.ts'
+import { ProgressLine } from './progress-line.ts'
+import { outcomeRecord, print, showOutcome, showPlan } from './show.ts'
+
+const text = { type: 'string' } as const
+const OPTIONS = {
+  ...COMMON,
+  table: { type: 'string', multiple: true },
+  ...{ into: text, columns: text, mode: text, key: text, where: text, from: text, to: text },
+  ...{ 'window-column': text, epoch: text, 'null-window': text },
+  'dry-run': { type: 'boolean' },
+  'keep-indexes': { type: 'boolean' },
+} as const
+
+/** `assay transfer SOURCE DESTINATION --table …` */
+export async function transferSomeTables(args: readonly string[], signal: AbortSignal): Promise<number> {
+  const { values, positionals } = parsed(args, OPTIONS)
+  const source = endpoint(positionals[0], 'source')
+  const destination = endpoint(positionals[1], 'destination')
+  if (positionals.length > 2) throw new AssayError('ASSAY_USAGE', `"${positionals[2]}" is one argument too many`)
+  if (!values.table) throw new AssayError('ASSAY_USAGE', 'no --table is given')
+  const tables = await expandTables(source, values.table, signal)
+  if (values.into !== undefined && tables.length !== 1)
+    throw new AssayError('ASSAY_USAGE', `--into names one table, and ${tables.length} are to be moved`)
+  const into = values.into === undefined ? undefined : (await expandTables(destination, [values.into]))[0]
+  const spec: TablesSpec = {
+    ...{ source, destination, signal, columns: list(values.columns), key: list(values.key), slice: sliceOf(values) },
+    tables: tables.map(table => ({ table, ...(into ? { into } : {}) })),
+    mode: oneOf('mode', values.mode, MODES),
+    via: oneOf('via', values.via, VIAS),
+    format: oneOf('format', values.format, FORMATS),
+    verify: oneOf('verify', values.verify, VERIFICATIONS),
+    streams: whole('streams', values.streams),
+    atOnce: whole('tables-at-once', values['tables-at-once']),
+    lockWithin: milliseconds('lock-within', values['lock-within']),
+    analyze: values['no-analyze'] !== true,
+    indexesAfter: values['keep-indexes'] !== true,
+  }
+  if (values['dry-run'] === true) return dryRun(spec, values.json === true)
+  const line = new ProgressLine(tables.length)
+  const outcomes = await transferTables({
+    ...spec,
+    onTable: (table, state) => (state === 'started' ? undefined : line.end(table)),
+    onProgress: (table, progress) => line.move(table, progress),
+  })
+  if (values.json === true) print(outcomes.map(outcomeRecord))
+  else for (const outcome of outcomes) console.log(showOutcome(outcome))
+  return worst(outcomes.flatMap(outcome => ('error' in outcome ? [exitCodeOf(outcome.error)] : [])))
+}
+
+async function dryRun(spec: TablesSpec, json: boolean): Promise<number> {
+  const plans = []
+  for (const { table, into } of spec.tables)
+    plans.push(await planTransfer({ ...spec, onProgress: undefined, table, into }))
+  if (json) print(plans)
+  else for (const plan of plans) console.log(showPlan(plan))
+  return 0
+}
+
+type Values = ReturnType<typeof parsed<typeof OPTIONS>>['values']
+
+function sliceOf(values: Values): Slice | undefined {
+  const window = timeWindow(values.from, values.to)
+  const column = windowColumn(values)
+  if ((window === undefined) !== (column === undefined))
+    throw new AssayError('ASSAY_USAGE', 'a window needs --window-column, --from and --to')
+  if (!window || !column) return values.where === undefined ? undefined : { where: values.where }
+  const slice = windowSlice(column, window)
+  return values.where === undefined ? slice : { ...slice, where: `${slice.where} and (${values.where})` }
+}
