@@ -214,6 +214,19 @@ export const ERROR_CODES = {
   // openstore
   ASSAY_OPENSTORE: { kind: 'product', about: 'An openstore service refused a request, or gave no usable answer.' },
 
+  // datax
+  ASSAY_DATAX: { kind: 'product', about: 'A DataX job failed; the message begins with DataX’s own code.' },
+  ASSAY_DATAX_JOB: {
+    kind: 'usage',
+    about: 'A DataX job file could not be read, or holds what DataX ignores in silence or fails on late.',
+    hint: '`assay datax check job.json` lists everything, with places.',
+  },
+  ASSAY_DATAX_HOME: {
+    kind: 'infrastructure',
+    about: 'There is no usable DataX or Addax home.',
+    hint: 'Set DATAX_HOME or ADDAX_HOME to an unpacked distribution.',
+  },
+
   // undecided
   ASSAY_UNDECIDED: { kind: 'undecided', about: 'A check ran out of budget, or could not compare.' },
 } as const satisfies Record<string, CodeEntry>
