@@ -1,6 +1,7 @@
 import { z } from 'zod'
+import type { ActionContext } from '../../actions/define-action.ts'
 import { awaitWork } from '../await-work.ts'
-import { POOL_TYPES, S3_SCHEMES } from '../types.ts'
+import { type CreatePool, POOL_TYPES, S3_SCHEMES } from '../types.ts'
 import { callOptions, id, key, listing } from './fields.ts'
 import { openstoreAction } from './openstore-action.ts'
 
@@ -40,6 +41,16 @@ export const poolActions = [
     },
   }),
   openstoreAction({
+    name: 'test_pool',
+    about:
+      'Makes a pool of any type out of what the target offers: local and dedup as they are, remote on its second node, s3 in its bucket for tests. Gives { id }.',
+    input: z.strictObject({ type: z.enum(POOL_TYPES) }),
+    async run(client, { type }, context) {
+      const answer = await client.createPool({ type, ...placeOf(type, context) }, { signal: context.signal })
+      return { id: answer['pool-id'] }
+    },
+  }),
+  openstoreAction({
     name: 'delete_pool',
     about: 'Endpoint 4. Waits where the service says that it takes longer.',
     input: z.strictObject({ id }),
@@ -58,3 +69,13 @@ export const poolActions = [
     },
   }),
 ]
+
+function placeOf(type: CreatePool['type'], context: ActionContext): Partial<CreatePool> {
+  if (type === 'local' || type === 'dedup') return {}
+  const { host, port, user, password, options } = context.resolveEndpoint(
+    type === 's3' ? 'openstore.s3' : 'openstore.nodes.1',
+  )
+  if (type === 'remote') return { host, port }
+  const bucket = String(options?.bucket)
+  return { s3_scheme: 'other', host, port, https: false, bucket, access_key: user, secret_key: password.reveal() }
+}
