@@ -1,5 +1,5 @@
 import type { Clock } from '../actions/define-action.ts'
-import { ActionError, AssayError } from '../errors.ts'
+import { ActionError } from '../errors.ts'
 import { systemClock } from '../run/clock.ts'
 import type { Endpoint } from '../targets/target.ts'
 import { listSchemas } from './catalog.ts'
@@ -114,8 +114,7 @@ async function compareReplica(endpoint: Endpoint, spec: CompareReplicasSpec): Pr
     return await compareAll(primary, replica, spec, waited)
   } catch (error) {
     spec.signal?.throwIfAborted()
-    if (!(error instanceof ActionError) && !(error instanceof AssayError && error.code === 'ASSAY_UNDECIDED'))
-      throw error
+    if (!(error instanceof ActionError)) throw error
     return { ...nothing, verdict: 'undecided', summary: `${endpoint.name}: undecided, ${error.message}` }
   }
 }

@@ -12,6 +12,7 @@ import { lookAtRows } from './rows.ts'
 import { Side } from './side.ts'
 import type { CompareSpec } from './spec.ts'
 import { judgedByClient } from './text-form.ts'
+import { undecided } from './undecided.ts'
 import { conclude, type Evidence } from './verdict.ts'
 
 /** Changed rows that are fetched to count the columns in which they differ. */
@@ -33,31 +34,27 @@ export async function compareRows(spec: CompareSpec): Promise<CompareRowsResult>
   await using stack = new AsyncDisposableStack()
   for (const one of opened) if (one.status === 'fulfilled') stack.use(one.value)
   const [left, right] = opened.map(one => {
-    if (one.status === 'rejected') throw undecided(one.reason, spec)
+    if (one.status === 'rejected') throw openQuestion(one.reason, spec)
     return one.value
   }) as [Side, Side]
   try {
     return await compareSides({ left, right }, spec, started)
   } catch (error) {
-    throw undecided(error, spec)
+    throw openQuestion(error, spec)
   }
 }
 
 /** A statement that failed leaves the question open; what it said stays as the cause. */
-function undecided(error: unknown, spec: CompareSpec): unknown {
+function openQuestion(error: unknown, spec: CompareSpec): unknown {
   spec.signal?.throwIfAborted()
   if (!(error instanceof ActionError) || error.code !== 'ASSAY_SQL') return error
   const { name, schema } = spec.left.table
-  return new ActionError(
-    'ASSAY_UNDECIDED',
-    `${schema ? `${schema}.` : ''}${name} could not be compared: ${error.message}`,
-    {
-      cause: error,
-      class: error.class,
-      systemCode: error.systemCode,
-      data: error.data,
-    },
-  )
+  return undecided(`${schema ? `${schema}.` : ''}${name} could not be compared: ${error.message}`, {
+    cause: error,
+    class: error.class ?? 'undecided',
+    systemCode: error.systemCode,
+    data: error.data,
+  })
 }
 
 async function compareSides(ends: Ends, spec: CompareSpec, started: number): Promise<CompareRowsResult> {

@@ -1,4 +1,3 @@
-import { AssayError } from '../errors.ts'
 import { connect } from '../sql/connect.ts'
 import type { SqlSession } from '../sql/session.ts'
 import type { Endpoint } from '../targets/target.ts'
@@ -6,6 +5,7 @@ import { listTables, readEngine, readShape } from './catalog.ts'
 import { describeFinding, diffShapes, type FindingKind, type SchemaFinding } from './diff-shapes.ts'
 import { thoseThatFit } from './glob.ts'
 import type { EngineFacts, TableName } from './model.ts'
+import { undecided } from './undecided.ts'
 
 export type SchemaSide = {
   readonly endpoint: Endpoint
@@ -65,7 +65,7 @@ async function ownSchema(session: SqlSession, signal: AbortSignal | undefined): 
   const { values } = await session.query('select database()', { signal })
   const name = values[0]?.[0]
   if (typeof name === 'string') return name
-  throw new AssayError('ASSAY_UNDECIDED', 'no database is named, and the session has none of its own')
+  throw undecided('no database is named, and the session has none of its own')
 }
 
 /** As compareSchema, over sessions that are open. */

@@ -1,4 +1,4 @@
-import { ActionError, AssayError } from '../errors.ts'
+import { ActionError } from '../errors.ts'
 import { bucketCount } from './buckets.ts'
 import { type ColumnPair, type Pairing, pairColumns } from './kind.ts'
 import { candidateMethods, digestsOf, type Method, samplesOf, sendsAlike } from './method.ts'
@@ -7,6 +7,7 @@ import { RECIPE } from './recipe.ts'
 import { type Plan, RowSql } from './row-sql.ts'
 import type { Side } from './side.ts'
 import type { CompareSpec } from './spec.ts'
+import { undecided } from './undecided.ts'
 
 /** All but what the probe decides. */
 type Draft = Omit<Plan, 'method' | 'digest' | 'textHash'>
@@ -20,11 +21,11 @@ export async function makePlan(left: Side, right: Side, spec: CompareSpec): Prom
   const columns = spec.columns && [...new Set([...keyNames, ...spec.columns])]
   const pairing = pairColumns(left.shape.columns, right.shape.columns, { ...spec, columns, sameFamily })
   if (pairing.pairs.length === 0) {
-    throw new AssayError('ASSAY_UNDECIDED', `${left.label} and ${right.label} have no column that can be compared`)
+    throw undecided(`${left.label} and ${right.label} have no column that can be compared`)
   }
   const key = keyNames.map(name => {
     const pair = pairing.pairs.find(candidate => candidate.left.name === name)
-    if (!pair) throw new AssayError('ASSAY_UNDECIDED', `"${name}" of the key is not a column of both sides`)
+    if (!pair) throw undecided(`"${name}" of the key is not a column of both sides`)
     return pair
   })
   const [one, other] = await Promise.all([left.estimate(), right.estimate()])
@@ -69,17 +70,13 @@ async function probed(left: Side, right: Side, draft: Draft, wanted: readonly Me
   const allowed = candidates.filter(candidate => !wanted || wanted.includes(candidate))
   for (const [method, digest] of allowed.flatMap(name => digestsOf(name).map(one => [name, one] as const))) {
     const plan: Plan = { ...draft, method, digest, textHash: false }
-    if (!draft.recipe.probe) return plan
     const answers = await Promise.all([probe(left, plan), probe(right, plan)])
     const [one, other] = answers
     if (one.failed || other.failed) failures.push(`${method}: ${one.failed ?? other.failed}`)
     else if (one.hashes !== other.hashes) failures.push(`${method}: the two ends give different values`)
     else return { ...plan, textHash: draft.sameFamily && one.textHash !== '' && one.textHash === other.textHash }
   }
-  throw new AssayError(
-    'ASSAY_UNDECIDED',
-    `no digest gives the same values on ${left.label} and ${right.label} (${failures.join('; ')})`,
-  )
+  throw undecided(`no digest gives the same values on ${left.label} and ${right.label} (${failures.join('; ')})`)
 }
 
 type Answer = { readonly hashes: string; readonly textHash: string; readonly failed?: string }

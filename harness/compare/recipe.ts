@@ -19,10 +19,6 @@ export type Recipe = {
   readonly multiplicity: boolean
   /** User types are cast before hashing: their numbers differ between servers. */
   readonly castUserTypes: boolean
-  /** A hash is tried on both ends before it is trusted. */
-  readonly probe: boolean
-  /** Infinities and eras keep their own text. */
-  readonly keepInfinity: boolean
   /** Bits of a row hash that are summed; 60 where all is well. */
   readonly bits: number
 }
@@ -36,7 +32,5 @@ export const RECIPE: Recipe = {
   bothWays: true,
   multiplicity: true,
   castUserTypes: true,
-  probe: true,
-  keepInfinity: true,
   bits: 60,
 }

@@ -1,9 +1,9 @@
 import { z } from 'zod'
 import { defineAction } from '../actions/define-action.ts'
 import { parseDuration } from '../cases/duration.ts'
-import { AssayError } from '../errors.ts'
 import { compareReplicas } from './compare-replicas.ts'
 import { describeFinding, FINDING_KINDS } from './diff-shapes.ts'
+import { undecided } from './undecided.ts'
 
 const names = z.union([z.string(), z.array(z.string())])
 
@@ -73,7 +73,7 @@ export const compareReplicasAction = defineAction({
         context.record({ kind: 'text', title: `Schema of ${replica.replica}`, text })
       }
     }
-    if (result.verdict === 'undecided') throw new AssayError('ASSAY_UNDECIDED', result.summary)
+    if (result.verdict === 'undecided') throw undecided(result.summary)
     return {
       verdict: result.verdict,
       differing: result.differing,

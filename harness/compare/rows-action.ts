@@ -1,12 +1,12 @@
 import { z } from 'zod'
 import { type ActionContext, defineAction } from '../actions/define-action.ts'
 import { parseDuration } from '../cases/duration.ts'
-import { AssayError } from '../errors.ts'
 import type { SqlDialect } from '../sql/dialect.ts'
 import type { Endpoint } from '../targets/target.ts'
 import { compareRows } from './compare-rows.ts'
 import type { CompareRowsResult } from './result.ts'
 import { parseTableName } from './table-name.ts'
+import { undecided } from './undecided.ts'
 import { conditionOf } from './window.ts'
 
 const tableName = z.union([z.string(), z.strictObject({ schema: z.string().optional(), name: z.string() })])
@@ -89,10 +89,10 @@ export const compareRowsAction = defineAction({
       if (result.differences.examples.length > 0) context.record({ kind: 'rows', rows: result.differences })
       results.push(result)
     }
-    if (results.length === 0) throw new AssayError('ASSAY_UNDECIDED', 'nothing was compared: there is no right side')
+    if (results.length === 0) throw undecided('nothing was compared: there is no right side')
     const open = results.find(result => result.verdict === 'undecided')
     const different = results.some(result => result.verdict === 'different')
-    if (open && !different) throw new AssayError('ASSAY_UNDECIDED', open.summary)
+    if (open && !different) throw undecided(open.summary)
     return merged(results)
   },
 })

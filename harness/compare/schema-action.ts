@@ -1,8 +1,8 @@
 import { z } from 'zod'
 import { defineAction } from '../actions/define-action.ts'
-import { AssayError } from '../errors.ts'
 import { type CompareSchemaResult, compareSchema } from './compare-schema.ts'
 import { describeFinding, FINDING_KINDS } from './diff-shapes.ts'
+import { undecided } from './undecided.ts'
 
 const perSide = <T extends z.ZodType>(one: T) => z.union([one, z.strictObject({ left: one, right: one })])
 const names = z.union([z.string(), z.array(z.string())])
@@ -59,7 +59,7 @@ export const compareSchemaAction = defineAction({
     const findings = results.flatMap(result => result.findings)
     const open = results.find(result => result.verdict === 'undecided')
     if (findings.length === 0 && (open || results.length === 0)) {
-      throw new AssayError('ASSAY_UNDECIDED', open?.summary ?? 'nothing was compared: there is no right side')
+      throw undecided(open?.summary ?? 'nothing was compared: there is no right side')
     }
     const missing = findings.filter(finding => finding.kind === 'missing table')
     return {

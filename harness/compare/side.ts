@@ -1,10 +1,11 @@
-import { AssayError } from '../errors.ts'
+import type { AssayError } from '../errors.ts'
 import { connect } from '../sql/connect.ts'
 import { dialectOf } from '../sql/dialect.ts'
 import type { SqlResult, SqlSession } from '../sql/session.ts'
 import type { Endpoint } from '../targets/target.ts'
 import { estimateRows, readEngine, readShape } from './catalog.ts'
 import type { EngineFacts, SideName, TableName, TableShape } from './model.ts'
+import { undecided } from './undecided.ts'
 
 /** One end of a comparison: where, what, and which rows. */
 export type SideSpec = {
@@ -148,8 +149,7 @@ async function begin(session: SqlSession, engine: EngineFacts, signal: AbortSign
 function missingTable(side: SideName, { endpoint, table, database }: SideSpec): AssayError {
   const schema = table.schema === undefined ? '' : `${table.schema}.`
   const within = database ?? endpoint.database
-  return new AssayError(
-    'ASSAY_UNDECIDED',
+  return undecided(
     `${endpoint.name} (${side}) has no table ${schema}${table.name}${within ? ` in database ${within}` : ''}`,
   )
 }

@@ -1,8 +1,8 @@
 import type { CompareRowsResult } from '../result.ts'
 import type { CompareSpec } from '../spec.ts'
 
-/** Which two ends: two PostgreSQL servers, two tables of one MariaDB, PostgreSQL and MariaDB. */
-export const ENDS = ['postgres', 'mysql', 'across'] as const
+/** Which two ends: two PostgreSQL servers, two of versions that lie far apart, two tables of one MariaDB, PostgreSQL and MariaDB. */
+export const ENDS = ['postgres', 'versions', 'mysql', 'across'] as const
 export type EndsName = (typeof ENDS)[number]
 
 /** SQL of one side; where the dialects differ, one text for each. `T` stands for the table. */
@@ -25,7 +25,9 @@ export function scenario(
   ends: readonly EndsName[] | 'all',
   rest: Omit<Scenario, 'name' | 'ends'>,
 ): Scenario {
-  return { name, ends: ends === 'all' ? ENDS : ends, ...rest }
+  // what holds between two PostgreSQL servers holds between versions as well
+  const wider = ends === 'all' ? ENDS : ends.flatMap(end => (end === 'postgres' ? ([end, 'versions'] as const) : [end]))
+  return { name, ends: wider, ...rest }
 }
 
 /** What of a result a scenario speaks of, for toEqual. */

@@ -9,7 +9,7 @@ import type { CompareRowsResult } from '../result.ts'
 import type { CompareSpec } from '../spec.ts'
 import type { EndsName, Scenario, SideSql } from './scenario.ts'
 
-type Roles = Readonly<Record<'source' | 'destination' | 'primary', End>>
+type Roles = Readonly<Record<'source' | 'destination' | 'older' | 'newer' | 'primary', End>>
 type End = { readonly endpoint: Endpoint; readonly session: SqlSession }
 
 /** Real servers for scenarios: tables are made, compared, and dropped. */
@@ -24,7 +24,11 @@ export class Stage implements AsyncDisposable {
   }
 
   static async open(): Promise<Stage> {
-    const [postgres, mariadb] = await Promise.all([leaseForTest('postgres.pair'), leaseForTest('mariadb.replication')])
+    const [postgres, versions, mariadb] = await Promise.all([
+      leaseForTest('postgres.pair'),
+      leaseForTest('greenplum.pair'),
+      leaseForTest('mariadb.replication'),
+    ])
     const open = async (endpoint: unknown): Promise<End> => {
       const session = await connect(endpoint as Endpoint)
       if (session.dialect === 'mysql')
@@ -32,19 +36,26 @@ export class Stage implements AsyncDisposable {
       else await session.query("set timezone = 'UTC'")
       return { endpoint: endpoint as Endpoint, session }
     }
-    const [source, destination, primary] = await Promise.all([
+    const [source, destination, older, newer, primary] = await Promise.all([
       open(postgres.endpoints.source),
       open(postgres.endpoints.destination),
+      open(versions.endpoints.source),
+      open(versions.endpoints.destination),
       open(mariadb.endpoints.primary),
     ])
-    return new Stage([postgres, mariadb], { source, destination, primary })
+    return new Stage([postgres, versions, mariadb], { source, destination, older, newer, primary })
   }
 
   /** Left and right end. */
   ends(name: EndsName): readonly [End, End] {
-    const { source, destination, primary } = this.#ends
-    if (name === 'postgres') return [source, destination]
-    return name === 'mysql' ? [primary, primary] : [source, primary]
+    const { source, destination, older, newer, primary } = this.#ends
+    const pairs = {
+      postgres: [source, destination],
+      versions: [older, newer],
+      mysql: [primary, primary],
+      across: [source, primary],
+    } as const
+    return pairs[name]
   }
 
   /** Makes the scenario's tables, and gives what compares them. They go when it is disposed. */

@@ -1,4 +1,5 @@
-import { type Scenario, scenario } from './scenario.ts'
+import type { SqlDialect } from '../../sql/dialect.ts'
+import { type EndsName, type Scenario, scenario } from './scenario.ts'
 
 /** Values of one type, each a row, alike on both sides; and one change that must be found. */
 type TypeCase = {
@@ -11,6 +12,8 @@ type TypeCase = {
   readonly other: string | { readonly postgres: string; readonly mysql: string }
   /** Values that only PostgreSQL holds, for its own ends. */
   readonly only?: readonly string[]
+  /** Values that PostgreSQL holds since version 14. */
+  readonly since14?: readonly string[]
 }
 
 const TYPES: readonly TypeCase[] = [
@@ -46,7 +49,8 @@ const TYPES: readonly TypeCase[] = [
     postgres: 'numeric',
     values: ['1.10', '0.00', '100', '1e30', '-0.000000000000000000000000001'],
     other: '1.11',
-    only: ["'NaN'", "'Infinity'", "'-Infinity'"],
+    only: ["'NaN'"],
+    since14: ["'Infinity'", "'-Infinity'"],
   },
   {
     name: 'real',
@@ -244,43 +248,50 @@ const TYPES: readonly TypeCase[] = [
   { name: 'year', postgres: 'int', mysql: 'year', values: ['1901', '2155'], other: '1902' },
 ]
 
-function literals(of: TypeCase['values'], dialect: 'postgres' | 'mysql'): readonly string[] {
-  return 'postgres' in of ? of[dialect] : of
-}
+/** A table with a column for each type and rows that hold their values; row n of `changed` differs in the column of type n alone. */
+export type TypesTable = { readonly alike: Scenario; readonly changed: Scenario; readonly names: readonly string[] }
 
-function fill(values: readonly string[]): string {
-  const rows = [...values, 'null'].map((value, index) => `(${index + 1}, ${value})`)
-  return `insert into T values ${rows.join(', ')}`
-}
-
-function tables(type: TypeCase, only: readonly string[] = []) {
-  const postgres = `create table T (id int primary key, v ${type.postgres}); ${fill([...literals(type.values, 'postgres'), ...only])}`
-  const mysql = `create table T (id int primary key, v ${type.mysql ?? type.postgres} null); ${fill(literals(type.values, 'mysql'))}`
-  return { postgres, mysql }
-}
-
-function change(type: TypeCase): { readonly postgres: string; readonly mysql: string } {
-  const other = typeof type.other === 'string' ? { postgres: type.other, mysql: type.other } : type.other
+export function typesTable(ends: EndsName): TypesTable {
+  const types = TYPES.filter(type => type.mysql !== undefined || ends === 'postgres' || ends === 'versions')
+  const both = { postgres: create(types, 'postgres', ends), mysql: create(types, 'mysql', ends) }
+  const right = { postgres: change(types, 'postgres'), mysql: change(types, 'mysql') }
   return {
-    postgres: `update T set v = ${other.postgres} where id = 1`,
-    mysql: `update T set v = ${other.mysql} where id = 1`,
+    names: types.map(type => type.name),
+    alike: scenario('alike', [ends], { both, expected: { verdict: 'equal', differing: 0 } }),
+    changed: scenario('each type changed once', [ends], {
+      both,
+      right,
+      options: { examples: 50 },
+      expected: { verdict: 'different', changed: types.length },
+    }),
   }
 }
 
-/** For each type: alike on both sides, and one value changed. */
-export const TYPE_SCENARIOS: readonly Scenario[] = TYPES.flatMap(type => {
-  const ends = (['postgres', 'mysql', 'across'] as const).filter(
-    name => type.mysql !== undefined || name === 'postgres',
+function valuesOf(type: TypeCase, dialect: SqlDialect, ends: EndsName): readonly string[] {
+  const own = 'postgres' in type.values ? type.values[dialect] : type.values
+  if (ends === 'postgres') return [...own, ...(type.only ?? []), ...(type.since14 ?? [])]
+  return ends === 'versions' ? [...own, ...(type.only ?? [])] : own
+}
+
+/** Row n holds the first value of type n, so that a change of it is the change of one value. */
+function create(types: readonly TypeCase[], dialect: SqlDialect, ends: EndsName): string {
+  const columns = types.map(
+    (type, at) => `v${at} ${dialect === 'mysql' ? `${type.mysql ?? 'int'} null` : type.postgres}`,
   )
-  return ends.flatMap(name => {
-    const both = tables(type, name === 'postgres' ? type.only : [])
-    return [
-      scenario(`${type.name}: alike`, [name], { both, expected: { verdict: 'equal', differing: 0 } }),
-      scenario(`${type.name}: one value changed`, [name], {
-        both,
-        right: change(type),
-        expected: { verdict: 'different', changed: 1, differing: 1, columns: ['v'] },
-      }),
-    ]
+  const rows = types.map((_, row) => {
+    const cells = types.map((type, at) => {
+      const values = [...valuesOf(type, dialect, ends), 'null']
+      return values[(row - at + values.length * types.length) % values.length]
+    })
+    return `(${[row, ...cells].join(', ')})`
   })
-})
+  return `create table T (id int primary key, ${columns.join(', ')}); insert into T values ${rows.join(', ')}`
+}
+
+function change(types: readonly TypeCase[], dialect: SqlDialect): string {
+  return types
+    .map(
+      ({ other }, at) => `update T set v${at} = ${typeof other === 'string' ? other : other[dialect]} where id = ${at}`,
+    )
+    .join('; ')
+}
