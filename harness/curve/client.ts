@@ -59,7 +59,15 @@ export class CurveClient implements AsyncDisposable {
 
   /** Reads client.conf; does not yet reach the cluster. Default: the conf of the settings. -2 for a conf that cannot be used. */
   async init(conf: string = this.settings.conf): Promise<void> {
-    await this.#code('Init', [conf])
+    try {
+      await this.#code('Init', [conf])
+    } catch (error) {
+      if (!(error instanceof CurveError)) throw error
+      throw new CurveError(error.curveCode, error.call, {
+        hint: 'The file is not there or cannot be read on the machine of the module, or lacks a key that libcurve requires.',
+        cause: error,
+      })
+    }
     this.#initialised = conf
   }
 

@@ -6,6 +6,7 @@ import type { CurveSettings, SidecarInfo } from './types.ts'
 
 const START_WITHIN = 20_000
 const CLOSE_WITHIN = 3_000
+const GONE_WITHIN = 2_000
 const KEPT_OUTPUT = 4_000
 
 export type SidecarRequest = {
@@ -182,9 +183,16 @@ export class Sidecar implements AsyncDisposable {
     })
   }
 
+  /** The caller is told once the process has gone, or could not be ended at once (a machine far away, uninterruptible I/O). */
   #giveUp(error: Error): void {
     this.kill()
-    this.#settle(waiting => waiting.reject(error))
+    this.#settle(waiting => {
+      const told = setTimeout(() => waiting.reject(error), GONE_WITHIN)
+      this.#process.exited.then(() => {
+        clearTimeout(told)
+        waiting.reject(error)
+      })
+    })
   }
 
   #settle(how: (waiting: Waiting) => void): void {
