@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { OpenstoreError } from '../errors.ts'
 import { BASE } from '../transport.ts'
 import { centerOf, openstoreAction } from './openstore-action.ts'
 
@@ -41,6 +42,12 @@ export const requestAction = openstoreAction({
       signal: context.signal,
       redirect: 'manual',
       ...(input.body_bytes === undefined ? { body } : { body: bodyOf(input.body_bytes), duplex: 'half' as const }),
+    }).catch(cause => {
+      context.signal.throwIfAborted()
+      const reason = (cause as { cause?: Error }).cause ?? (cause as Error)
+      throw new OpenstoreError(`${input.method ?? 'GET'} ${input.path} got no answer: ${reason.message}`, {
+        ...{ code: 'connection_lost', cause },
+      })
     })
     const text = await response.text()
     const answer = parse(text)
