@@ -2,7 +2,16 @@ import { z } from 'zod'
 import { defineAction } from '../actions/define-action.ts'
 import { parseDuration } from '../cases/duration.ts'
 import { parseTableName } from '../compare/table-name.ts'
-import { FORMATS, MODES, type Slice, type TransferSpec, VERIFICATIONS, VIAS } from '../transfer/model.ts'
+import type { Endpoint } from '../targets/target.ts'
+import {
+  FORMATS,
+  MODES,
+  type Slice,
+  type TransferResult,
+  type TransferSpec,
+  VERIFICATIONS,
+  VIAS,
+} from '../transfer/model.ts'
 import { parseMoment } from '../transfer/moment.ts'
 import { planTransfer, transferTable } from '../transfer/transfer-table.ts'
 import { EPOCHS, windowSlice } from '../transfer/window.ts'
@@ -14,6 +23,8 @@ const names = z.union([z.string(), z.array(z.string())])
 const input = z.strictObject({
   from: z.unknown().optional().describe('Endpoint to move from. Default: source'),
   to: z.unknown().optional().describe('Endpoint to move to. Default: destination'),
+  from_database: z.string().optional().describe('Another database of the source'),
+  to_database: z.string().optional().describe('Another database of the destination'),
   table: tableName.describe('orders, schema.orders or { schema, name }'),
   into: tableName.optional().describe('Its name on the destination. Default: the same'),
   columns: z.array(z.string()).optional().describe('Only these columns'),
@@ -46,7 +57,7 @@ const input = z.strictObject({
 export const transferTableAction = defineAction({
   name: 'transfer.table',
   about:
-    'Moves a table, or a window of it, whole or not at all, and verifies it before the commit. Gives { table, into, mode, format, streams, split, rows: { exported, transferred, loaded, verified }, deleted, bytes, digest, seconds, warnings }.',
+    'Moves a table, or a window of it, whole or not at all, and verifies it before the commit. Gives { table, into, mode, format, streams, split, rows: { exported, transferred, loaded, verified }, deleted, bytes, digest, seconds, warnings, rows_per_second }.',
   input,
   timeout: '10m',
   examples: [
@@ -54,8 +65,8 @@ export const transferTableAction = defineAction({
     '- transfer.table:\n    table: eda.glass\n    window: { column: evt_timestamp, from: "2026-11-01", to: "2026-11-02" }\n    mode: replace',
   ],
   async run(given, context) {
-    const source = context.resolveEndpoint(given.from ?? 'source')
-    const destination = context.resolveEndpoint(given.to ?? 'destination')
+    const source = inDatabase(context.resolveEndpoint(given.from ?? 'source'), given.from_database)
+    const destination = inDatabase(context.resolveEndpoint(given.to ?? 'destination'), given.to_database)
     const spec: TransferSpec = {
       ...{ source, destination, table: parseTableName(given.table), columns: given.columns, rename: given.rename },
       ...(given.into === undefined ? {} : { into: parseTableName(given.into) }),
@@ -68,9 +79,9 @@ export const transferTableAction = defineAction({
       signal: context.signal,
     }
     if (given.dry_run === true) return planTransfer(spec)
-    if (given.interrupt === undefined) return transferTable(spec)
+    if (given.interrupt === undefined) return withRate(await transferTable(spec))
     await using fault: Interruption = await interruption(given.interrupt, spec, context)
-    return await transferTable(fault.spec)
+    return withRate(await transferTable(fault.spec))
   },
 })
 
@@ -79,3 +90,11 @@ function sliceOf({ window, where }: z.infer<typeof input>): Slice | undefined {
   const slice = windowSlice(window, { from: parseMoment(window.from), to: parseMoment(window.to) })
   return where === undefined ? slice : { ...slice, where: `${slice.where} and (${where})` }
 }
+
+const inDatabase = (endpoint: Endpoint, database: string | undefined): Endpoint =>
+  database === undefined ? endpoint : { ...endpoint, database }
+
+const withRate = (result: TransferResult) => ({
+  ...result,
+  rows_per_second: Math.round(result.rows.loaded / Math.max(result.seconds.total ?? 0, 0.001)),
+})

@@ -1,6 +1,6 @@
-import { type ColumnPair, pairColumns } from '../compare/kind.ts'
+import { type ColumnPair, type NotCompared, pairColumns } from '../compare/kind.ts'
 import type { Column } from '../compare/model.ts'
-import { AssayError } from '../errors.ts'
+import { ActionError } from '../errors.ts'
 import { postgresDialect } from '../sql/dialect.ts'
 import type { End } from './ends.ts'
 import type { Format, FormatChoice, TransferSpec } from './model.ts'
@@ -26,34 +26,56 @@ export function mapColumns(source: End, destination: End, spec: TransferSpec): C
     sameFamily: true,
     ignore: source.shape.columns.map(column => column.name).filter(name => filled.has(rename[name] ?? name)),
   })
-  const taken = new Set(pairs.map(pair => pair.right.name))
+  const unlike =
+    spec.verify === 'digest' || spec.verify === undefined ? [] : unlikePairs(source, destination, spec, notCompared)
+  const taken = new Set([...pairs, ...unlike].map(pair => pair.right.name))
   const problems = notCompared.flatMap(({ column, reason }) => {
+    if (unlike.some(pair => pair.left.name === column)) return []
     const extra = destination.shape.columns.find(one => one.name === column)
     if (reason === 'is on the right only') {
       if (!extra || filled.has(column) || fillsItself(extra)) return []
       return [`"${column}" of the destination is NOT NULL, has no default, and the source has no such column`]
     }
-    return [`"${column}" ${reason.replace('the left', 'the source').replace('the right', 'the destination')}`]
+    return [
+      `"${column}" ${reason.replace('the left', 'the source').replace('the right', 'the destination')}${reason.includes('cannot be compared') ? ', so verify count alone would have to do' : ''}`,
+    ]
   })
   for (const column of spec.columns === undefined ? [] : destination.shape.columns)
     if (!taken.has(column.name) && !filled.has(column.name) && !fillsItself(column))
       problems.push(`"${column.name}" of the destination is NOT NULL, has no default, and is not among the columns`)
   if (pairs.length === 0) problems.push('there is no column that both ends have')
   if (problems.length > 0)
-    throw new AssayError(
+    throw new ActionError(
       'ASSAY_TRANSFER_COLUMNS',
       `${source.label} does not fit ${destination.label}: ${problems.join('; ')}`,
       { hint: 'Name the columns to move, rename columns, or change the table.' },
     )
   return mapOf(
-    pairs,
-    drift.map(text => `types differ: ${text}`),
+    [...pairs, ...unlike],
+    [
+      ...drift,
+      ...unlike.map(({ left, right }) => `${left.name}: ${left.type.declared} and ${right.type.declared}`),
+    ].map(text => `types differ: ${text}`),
   )
 }
 
 function mapOf(pairs: readonly ColumnPair[], warnings: readonly string[]): ColumnMap {
   const list = (side: 'left' | 'right') => pairs.map(pair => postgresDialect.identifier(pair[side].name)).join(', ')
   return { pairs, sourceList: list('left'), destinationList: list('right'), warnings }
+}
+
+/** Columns that the destination may read from text although their content cannot be compared, where nobody is to compare it. */
+function unlikePairs(
+  source: End,
+  destination: End,
+  { rename = {} }: TransferSpec,
+  notCompared: readonly NotCompared[],
+): ColumnPair[] {
+  return notCompared.flatMap(({ column }) => {
+    const left = source.shape.columns.find(one => one.name === column)
+    const right = destination.shape.columns.find(one => one.name === (rename[column] ?? column))
+    return left && right ? [{ left, right, common: { kind: 'other' as const, same: false } }] : []
+  })
 }
 
 /** The way of `select *` and `insert … select`, for the tests that show what comes of it. */
@@ -83,7 +105,7 @@ export function chooseFormat(pairs: readonly ColumnPair[], choice: FormatChoice 
       ? `"${left.name}" is ${left.type.declared}, whose binary form is not the same on every server`
       : `"${left.name}" is ${left.type.declared} on the source and ${right.type.declared} on the destination`
   if (choice === 'auto') return { format: 'text', reason }
-  throw new AssayError('ASSAY_TRANSFER_COLUMNS', `binary cannot be used: ${reason}`, {
+  throw new ActionError('ASSAY_TRANSFER_COLUMNS', `binary cannot be used: ${reason}`, {
     hint: 'Use format auto or text.',
   })
 }

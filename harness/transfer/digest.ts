@@ -3,7 +3,7 @@ import { candidateMethods, samplesOf, sendsAlike } from '../compare/method.ts'
 import type { SideName } from '../compare/model.ts'
 import { RECIPE } from '../compare/recipe.ts'
 import { type Plan, RowSql } from '../compare/row-sql.ts'
-import { ActionError, AssayError } from '../errors.ts'
+import { ActionError } from '../errors.ts'
 import type { SqlSession } from '../sql/session.ts'
 import type { End } from './ends.ts'
 
@@ -24,6 +24,7 @@ export class ContentDigest {
   /** Picks the fastest digest that gives the same values on both ends. Rejects with ASSAY_UNDECIDED where none does. */
   static async choose(source: End, destination: End, pairs: readonly ColumnPair[]): Promise<ContentDigest> {
     const failures: string[] = []
+    const ends = [source, destination]
     for (const method of candidateMethods(source.engine, destination.engine, 'exact', pairs)) {
       const plan: Plan = {
         ...{ pairs, key: [], mode: 'exact', json: 'strict', method, sameFamily: true },
@@ -31,12 +32,15 @@ export class ContentDigest {
       }
       const left = new RowSql('left', source.engine, plan)
       const right = new RowSql('right', destination.engine, plan)
-      const answers = await Promise.all([probe(source, left, plan), probe(destination, right, plan)])
+      const answers = await Promise.all([
+        probe({ session: source.session, ends }, left, plan),
+        probe({ session: destination.session, ends }, right, plan),
+      ])
       if (answers[0].failed || answers[1].failed) failures.push(`${method}: ${answers[0].failed ?? answers[1].failed}`)
       else if (answers[0].values !== answers[1].values) failures.push(`${method}: the ends give different values`)
       else return new ContentDigest(plan, left, right)
     }
-    throw new AssayError(
+    throw new ActionError(
       'ASSAY_UNDECIDED',
       `no digest gives the same values on ${source.label} and ${destination.label} (${failures.join('; ')})`,
       { hint: 'Use --verify count to move the rows without comparing their content.' },
@@ -59,16 +63,21 @@ export class ContentDigest {
   }
 }
 
+type Probed = Pick<End, 'session'> & { readonly ends: readonly End[] }
+
 type Answer = { readonly values: string; readonly failed?: string }
 
-async function probe({ session }: End, sql: RowSql, plan: Plan): Promise<Answer> {
+async function probe({ session, ends }: Probed, sql: RowSql, plan: Plan): Promise<Answer> {
   const samples = (which: number) =>
     plan.pairs.map(pair => (sendsAlike(pair) && samplesOf(pair)[which]) || (which === 0 ? "'é'::text" : 'null::text'))
   const expressions = plan.method.startsWith('text')
     ? [sql.digestOfText("'é1,数'::text")]
     : [sql.probe(samples(0)), sql.probe(samples(1))]
   try {
-    const { values } = await session.query(`select ${expressions.join(', ')}`)
+    const text = `select ${expressions.join(', ')}`
+    // Not every encoding has the letters of the samples
+    const plain = ends.every(end => end.engine.encoding === 'UTF8') ? text : text.replaceAll(/[^\x20-\x7e]/g, 'e')
+    const { values } = await session.query(plain)
     return { values: (values[0] ?? []).map(String).join() }
   } catch (error) {
     if (!(error instanceof ActionError) || error.class === 'connection_lost') throw error

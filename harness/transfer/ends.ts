@@ -1,7 +1,7 @@
 import { readEngine, readShape } from '../compare/catalog.ts'
 import type { EngineFacts, TableName, TableShape } from '../compare/model.ts'
 import { showTableName } from '../compare/table-name.ts'
-import { AssayError } from '../errors.ts'
+import { ActionError, type AssayError } from '../errors.ts'
 import { postgresDialect } from '../sql/dialect.ts'
 import type { Endpoint } from '../targets/target.ts'
 import { type CopySession, openCopySession } from './copy/copy-session.ts'
@@ -99,7 +99,7 @@ async function readFacts(
 
 function missing(endpoint: Endpoint, table: TableName): AssayError {
   const where = `${endpoint.name} (${endpoint.host}:${endpoint.port}, database ${endpoint.database ?? endpoint.user})`
-  return new AssayError('ASSAY_TRANSFER_TABLE', `${where} has no table ${showTableName(table)}`, {
+  return new ActionError('ASSAY_TRANSFER_TABLE', `${where} has no table ${showTableName(table)}`, {
     hint: 'The name is case-sensitive, without quotes: schema.table.',
   })
 }

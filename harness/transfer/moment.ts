@@ -1,4 +1,4 @@
-import { AssayError } from '../errors.ts'
+import { ActionError, type AssayError } from '../errors.ts'
 
 /**
  * A point in time in microseconds since 1970, as PostgreSQL's timestamps count. A timestamp without time zone is taken as it is
@@ -31,7 +31,7 @@ function offset(text: string | undefined): bigint {
 }
 
 function notAMoment(text: string): AssayError {
-  return new AssayError('ASSAY_TRANSFER_WINDOW', `"${text}" is not a point in time`, {
+  return new ActionError('ASSAY_TRANSFER_WINDOW', `"${text}" is not a point in time`, {
     hint: 'Write it like 2026-11-01 or 2026-11-01 14:30:00.',
   })
 }
@@ -71,7 +71,7 @@ const ISO = /^P(?:(\d+)Y)?(?:(\d+)M)?(?:(\d+)W)?(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d
 export function parseSpan(text: string): Span {
   const span = worded(text.trim()) ?? iso(text.trim())
   if (span && (span.months > 0 || span.micros > 0n)) return span
-  throw new AssayError('ASSAY_TRANSFER_WINDOW', `"${text}" is not a duration of more than zero`, {
+  throw new ActionError('ASSAY_TRANSFER_WINDOW', `"${text}" is not a duration of more than zero`, {
     hint: 'Write it like 4 hours (microseconds, milliseconds, seconds, minutes, hours, days, weeks) or PT4H.',
   })
 }

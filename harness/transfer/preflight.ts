@@ -1,4 +1,4 @@
-import { AssayError } from '../errors.ts'
+import { ActionError } from '../errors.ts'
 import { postgresDialect } from '../sql/dialect.ts'
 import type { ColumnMap } from './columns.ts'
 import type { End } from './ends.ts'
@@ -20,7 +20,7 @@ export async function preflight(options: PreflightOptions): Promise<void> {
   const { source, destination, mode, verify, slice, signal } = options
   if (source.shape.kind !== 'table' || destination.shape.kind !== 'table') {
     const view = source.shape.kind === 'table' ? destination : source
-    throw new AssayError('ASSAY_TRANSFER_TABLE', `${view.label} is a view, which cannot be moved`)
+    throw new ActionError('ASSAY_TRANSFER_TABLE', `${view.label} is a view, which cannot be moved`)
   }
   await Promise.all([
     checkRights(source, ['SELECT'], signal),
@@ -50,7 +50,7 @@ async function checkRights(
   const lacking = rights.filter((_, index) => values[0]?.[index] !== true)
   if (lacking.length === 0) return
   const { user } = session.endpoint
-  throw new AssayError('ASSAY_TRANSFER_RIGHTS', `${user} may not ${lacking.join(', ')} on ${label}`, {
+  throw new ActionError('ASSAY_TRANSFER_RIGHTS', `${user} may not ${lacking.join(', ')} on ${label}`, {
     hint: `grant ${lacking.join(', ').toLowerCase()} on ${table} to ${postgresDialect.identifier(user)}`,
   })
 }
@@ -63,9 +63,9 @@ async function checkWindow(
 ): Promise<void> {
   for (const end of [source, destination]) {
     const column = end.shape.columns.find(one => one.name === name)
-    if (!column) throw new AssayError('ASSAY_TRANSFER_WINDOW', `${end.label} has no window column "${name}"`)
+    if (!column) throw new ActionError('ASSAY_TRANSFER_WINDOW', `${end.label} has no window column "${name}"`)
     if (!WINDOW_KINDS.has(column.type.kind))
-      throw new AssayError(
+      throw new ActionError(
         'ASSAY_TRANSFER_WINDOW',
         `the window column "${name}" of ${end.label} is ${column.type.declared}; it must be a timestamp, a date or an integer`,
       )
@@ -74,7 +74,7 @@ async function checkWindow(
   const ref = postgresDialect.identifier(name)
   const { values } = await source.session.query(`select count(*) from ${source.table} where ${ref} is null`, { signal })
   if (Number(values[0]?.[0]) > 0)
-    throw new AssayError('ASSAY_TRANSFER_WINDOW_NULL', `${values[0]?.[0]} rows of ${source.label} have no "${name}"`)
+    throw new ActionError('ASSAY_TRANSFER_WINDOW_NULL', `${values[0]?.[0]} rows of ${source.label} have no "${name}"`)
 }
 
 /** Text keeps the bits of a float only with enough digits: the setting is tried, not trusted. */
@@ -83,7 +83,7 @@ async function checkDigits({ session, label }: End, signal?: AbortSignal): Promi
     signal,
   })
   if (Number(values[0]?.[0]) === Math.sqrt(3)) return
-  throw new AssayError(
+  throw new ActionError(
     'ASSAY_TRANSFER_OPTION',
     `${label} prints floats with too few digits (extra_float_digits = ${values[0]?.[1]}), and text would lose their last bits`,
   )
@@ -96,7 +96,7 @@ async function checkSpace({ source, destination, signal }: PreflightOptions): Pr
     .catch(() => ({ values: [] }))
   const [least, segments] = (values[0] ?? []) as [number | null, number]
   if (least === undefined || least === null || source.size / segments < least) return
-  throw new AssayError(
+  throw new ActionError(
     'ASSAY_TRANSFER_SPACE',
     `${source.label} has ${Math.round(source.size / 1e6)} MB, and the fullest segment of the destination has ${Math.round(least / 1e6)} MB left`,
   )

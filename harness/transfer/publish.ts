@@ -1,4 +1,4 @@
-import { AssayError } from '../errors.ts'
+import { ActionError } from '../errors.ts'
 import { postgresDialect } from '../sql/dialect.ts'
 import type { ColumnMap } from './columns.ts'
 import type { End } from './ends.ts'
@@ -37,7 +37,7 @@ export function mergeKey(destination: End, columns: ColumnMap, key: readonly str
   const moved = new Set(columns.pairs.map(pair => pair.right.name))
   const absent = chosen.filter(name => !moved.has(name))
   if (chosen.length > 0 && absent.length === 0) return chosen
-  throw new AssayError(
+  throw new ActionError(
     'ASSAY_TRANSFER_KEY',
     chosen.length === 0
       ? `${destination.label} has no primary key, and no key was named to merge by`
@@ -56,7 +56,7 @@ export async function merge(publication: Publication, staging: string, key: read
     { signal },
   )
   if (Number(values[0]?.[0]) > 0)
-    throw new AssayError(
+    throw new ActionError(
       'ASSAY_TRANSFER_KEY',
       `${values[0]?.[0]} keys (${key.join(', ')}) come more than once, so it is open which row ${label} should hold`,
     )

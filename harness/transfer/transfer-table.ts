@@ -1,6 +1,6 @@
 import { estimateRows } from '../compare/catalog.ts'
 import { showTableName } from '../compare/table-name.ts'
-import { AssayError } from '../errors.ts'
+import { ActionError } from '../errors.ts'
 import { chooseFormat, mapColumns } from './columns.ts'
 import { sourceRows } from './copy-texts.ts'
 import { ContentDigest } from './digest.ts'
@@ -122,7 +122,7 @@ async function openBoth(spec: TransferSpec, stack: AsyncDisposableStack): Promis
 
 function checkOptions({ streams, mode = 'replace', slice, key, lockWithin }: TransferSpec): void {
   const refuse = (message: string) => {
-    throw new AssayError('ASSAY_TRANSFER_OPTION', message)
+    throw new ActionError('ASSAY_TRANSFER_OPTION', message)
   }
   if (streams !== undefined && !(Number.isInteger(streams) && streams >= 1 && streams <= 64))
     refuse(`${streams} streams are not possible; there can be 1 to 64`)

@@ -2,7 +2,7 @@ import pLimit from 'p-limit'
 import { thoseThatFit } from '../compare/glob.ts'
 import type { TableName } from '../compare/model.ts'
 import { showTableName } from '../compare/table-name.ts'
-import { AssayError } from '../errors.ts'
+import { ActionError } from '../errors.ts'
 import { postgresDialect } from '../sql/dialect.ts'
 import type { Endpoint } from '../targets/target.ts'
 import { openCopySession } from './copy/copy-session.ts'
@@ -86,7 +86,7 @@ export async function expandTables(
     const { schema = 'public', name } = split(pattern)
     const all = name.includes('*') ? await listTables(session, schema, signal) : [name]
     const matching = thoseThatFit(all, [name])
-    if (matching.length === 0) throw new AssayError('ASSAY_TRANSFER_TABLE', `${source.name} has no table ${pattern}`)
+    if (matching.length === 0) throw new ActionError('ASSAY_TRANSFER_TABLE', `${source.name} has no table ${pattern}`)
     found.push(...matching.map(one => ({ schema, name: one })))
   }
   return found

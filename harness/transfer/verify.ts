@@ -1,4 +1,4 @@
-import { AssayError } from '../errors.ts'
+import { ActionError } from '../errors.ts'
 import { postgresDialect } from '../sql/dialect.ts'
 import type { RelayResult } from './copy/relay.ts'
 import type { Content } from './digest.ts'
@@ -33,7 +33,7 @@ export async function verify(
   const { spec, source, destination, digest } = options
   if ((spec.verify ?? 'digest') === 'none') return undefined
   const differs = (what: string) =>
-    new AssayError(
+    new ActionError(
       'ASSAY_TRANSFER_DIFFERENT',
       `${source.label} and ${destination.label} differ after the load: ${what}`,
     )

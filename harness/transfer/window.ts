@@ -1,4 +1,4 @@
-import { AssayError } from '../errors.ts'
+import { ActionError } from '../errors.ts'
 import { postgresDialect } from '../sql/dialect.ts'
 import type { Slice } from './model.ts'
 import { addSpan, formatMoment, type Moment, type Span } from './moment.ts'
@@ -14,7 +14,7 @@ export function formatWindow({ from, to }: TimeWindow): string {
 /** Throws ASSAY_TRANSFER_WINDOW for a window that ends before it starts, or where it starts. */
 export function checkedWindow(window: TimeWindow): TimeWindow {
   if (window.from < window.to) return window
-  throw new AssayError(
+  throw new ActionError(
     'ASSAY_TRANSFER_WINDOW',
     `the window ${formatWindow(window)} ends ${window.to < window.from ? 'before' : 'where'} it starts`,
   )
@@ -47,7 +47,7 @@ function literal(moment: Moment, epoch: Epoch | undefined): string {
   if (epoch === undefined) return postgresDialect.literal(formatMoment(moment))
   const unit = EPOCHS[epoch]
   if (moment % unit !== 0n)
-    throw new AssayError(
+    throw new ActionError(
       'ASSAY_TRANSFER_WINDOW',
       `${formatMoment(moment)} is between two values of a column in ${epoch}`,
     )

@@ -1,6 +1,6 @@
 import type { Clock } from '../../actions/define-action.ts'
 import type { TableName } from '../../compare/model.ts'
-import { AssayError } from '../../errors.ts'
+import { ActionError } from '../../errors.ts'
 import type { Endpoint } from '../../targets/target.ts'
 import type { WindowColumn } from '../../transfer/window.ts'
 import type { AlarmTable } from './alarm-table.ts'
@@ -36,9 +36,9 @@ export type Poll = {
 /** Compares the last of both ends at every interval and keeps the alarm table up to date. Resolves with the last poll. */
 export async function watch(options: WatchOptions): Promise<Poll> {
   const { interval, lookBack, lag, clock, polls = Number.POSITIVE_INFINITY, signal } = options
-  if (!(interval > 0)) throw new AssayError('ASSAY_TRANSFER_OPTION', `an interval of ${interval} ms is none`)
+  if (!(interval > 0)) throw new ActionError('ASSAY_TRANSFER_OPTION', `an interval of ${interval} ms is none`)
   if (lookBack < interval + lag)
-    throw new AssayError(
+    throw new ActionError(
       'ASSAY_TRANSFER_OPTION',
       `a look-back of ${lookBack / 1000} s is less than the interval and the lag together, ${(interval + lag) / 1000} s, so rows between two polls would never be compared`,
     )

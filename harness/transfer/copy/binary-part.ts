@@ -1,4 +1,4 @@
-import { AssayError } from '../../errors.ts'
+import { ActionError } from '../../errors.ts'
 
 /** The header of a binary COPY (PostgreSQL documentation of COPY, "Binary Format"): signature, no flags, no extension. */
 const FILE_HEADER = Buffer.concat([Buffer.from('PGCOPY\n\xff\r\n\0', 'latin1'), Buffer.alloc(8)])
@@ -30,7 +30,7 @@ export class BinaryPart {
       }
       this.#start = undefined
       if (!start.subarray(FRAME_HEADER, HEADER_FRAME.length).equals(FILE_HEADER))
-        throw new AssayError('ASSAY_TRANSFER_PROTOCOL', 'the source sent a binary COPY with flags that are not known')
+        throw new ActionError('ASSAY_TRANSFER_PROTOCOL', 'the source sent a binary COPY with flags that are not known')
       rest = withoutHeader(start)
     }
     if (rest.length === 0) return []
@@ -51,7 +51,7 @@ export class BinaryPart {
     const rest = Buffer.concat(this.#held.map(piece => piece.bytes))
     const cut = rest.length - TRAILER_FRAME.length
     if (cut < 0 || !rest.subarray(cut).equals(TRAILER_FRAME))
-      throw new AssayError('ASSAY_TRANSFER_PROTOCOL', 'the source ended a binary COPY without its trailer')
+      throw new ActionError('ASSAY_TRANSFER_PROTOCOL', 'the source ended a binary COPY without its trailer')
     return rest.subarray(0, cut)
   }
 }

@@ -1,4 +1,4 @@
-import { AssayError } from '../../errors.ts'
+import { ActionError, type AssayError } from '../../errors.ts'
 import { postgresDialect } from '../../sql/dialect.ts'
 import type { SqlSession, SqlValue } from '../../sql/session.ts'
 import { formatMoment, parseMoment, parseSpan } from '../moment.ts'
@@ -26,7 +26,7 @@ export class CleanStore implements JobStore {
       `select active, window_start::text, step, final_end::text from ${this.#schema}.job where name = $1`,
       [name],
     )
-    if (!row) throw new AssayError('ASSAY_TRANSFER_JOB', `there is no job "${name}" in ${this.#schema}.job`)
+    if (!row) throw new ActionError('ASSAY_TRANSFER_JOB', `there is no job "${name}" in ${this.#schema}.job`)
     const [active, start, step, finalEnd] = row as [boolean, string, string, string | null]
     if (!active) return undefined
     const tables = await this.#run(
@@ -56,7 +56,7 @@ export class CleanStore implements JobStore {
       `select lease_owner, greatest(0, ceil(extract(epoch from lease_until - clock_timestamp())))::int from ${this.#schema}.job where name = $1`,
       [name],
     )
-    if (!row) throw new AssayError('ASSAY_TRANSFER_JOB', `there is no job "${name}" in ${this.#schema}.job`)
+    if (!row) throw new ActionError('ASSAY_TRANSFER_JOB', `there is no job "${name}" in ${this.#schema}.job`)
     throw leaseHeld(name, String(row[0]), Number(row[1]))
   }
 
@@ -124,7 +124,7 @@ export class CleanStore implements JobStore {
 const ends = ({ from, to }: TimeWindow): string[] => [formatMoment(from), formatMoment(to)]
 
 export function leaseHeld(name: string, owner: string, seconds: number): AssayError {
-  return new AssayError(
+  return new ActionError(
     'ASSAY_TRANSFER_LEASE',
     `job "${name}" is held by ${owner}; its lease expires in ${seconds} s unless renewed`,
   )
@@ -147,12 +147,12 @@ type TableRow = [
 function toTable(job: string, row: TableRow): JobTable {
   const [schema, name, intoSchema, intoName, column, epoch, mode, key, lateColumn, lookBack, watermark] = row
   if (!['replace', 'append', 'merge'].includes(mode))
-    throw new AssayError(
+    throw new ActionError(
       'ASSAY_TRANSFER_JOB',
       `job "${job}" moves ${schema}.${name} in mode "${mode}"; it can be replace, append or merge`,
     )
   if ((lateColumn === null) !== (lookBack === null))
-    throw new AssayError(
+    throw new ActionError(
       'ASSAY_TRANSFER_JOB',
       `job "${job}" names only one of late_column and late_look_back for ${schema}.${name}`,
     )

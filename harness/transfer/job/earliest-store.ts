@@ -1,4 +1,4 @@
-import { AssayError } from '../../errors.ts'
+import { ActionError } from '../../errors.ts'
 import type { SqlSession } from '../../sql/session.ts'
 import { formatMoment, parseMoment } from '../moment.ts'
 import type { WindowColumn } from '../window.ts'
@@ -34,12 +34,12 @@ export class EarliestStore implements JobStore {
       { parameters: [name], signal },
     )
     if (values.length !== 1)
-      throw new AssayError('ASSAY_TRANSFER_JOB', `etl_conf_d has ${values.length} rows for job "${name}", not one`)
+      throw new ActionError('ASSAY_TRANSFER_JOB', `etl_conf_d has ${values.length} rows for job "${name}", not one`)
     const [from, to, valid] = values[0] as [string, string, string]
     if (valid !== 'Y') return undefined
     const [start, finalEnd] = [parseMoment(String(from)), parseMoment(String(to))]
     if (start >= finalEnd)
-      throw new AssayError(
+      throw new ActionError(
         'ASSAY_TRANSFER_WINDOW',
         `the window of job "${name}" in etl_conf_d, ${formatMoment(start)} to ${formatMoment(finalEnd)}, ends before it starts`,
       )

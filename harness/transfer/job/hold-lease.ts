@@ -1,4 +1,4 @@
-import { AssayError } from '../../errors.ts'
+import { ActionError, type AssayError } from '../../errors.ts'
 import type { JobStore, LeaseTerms } from './model.ts'
 
 /** A lease that is kept alive until it is disposed. */
@@ -18,7 +18,7 @@ export async function holdLease(store: JobStore, job: string, terms: LeaseTerms)
   const lost = new AbortController()
   let renewed = performance.now()
   const lose = (why: string, cause?: unknown): AssayError => {
-    const error = new AssayError('ASSAY_TRANSFER_LEASE_LOST', `the lease of job "${job}" is lost: ${why}`, { cause })
+    const error = new ActionError('ASSAY_TRANSFER_LEASE_LOST', `the lease of job "${job}" is lost: ${why}`, { cause })
     lost.abort(error)
     return error
   }

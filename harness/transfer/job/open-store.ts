@@ -1,4 +1,4 @@
-import { AssayError } from '../../errors.ts'
+import { ActionError } from '../../errors.ts'
 import { connect } from '../../sql/connect.ts'
 import type { Endpoint } from '../../targets/target.ts'
 import type { WindowColumn } from '../window.ts'
@@ -35,7 +35,7 @@ export async function openStore(options: StoreOptions): Promise<OpenStore> {
     if (kind === 'seed') return new SeedStore(session, { schema })
     const { windows, windowColumn } = options
     if (!windows || !windowColumn)
-      throw new AssayError(
+      throw new ActionError(
         'ASSAY_TRANSFER_OPTION',
         'the earliest tables need the server of etl_conf_d, and the column of the windows',
         {

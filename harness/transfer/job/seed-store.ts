@@ -1,4 +1,4 @@
-import { AssayError } from '../../errors.ts'
+import { ActionError } from '../../errors.ts'
 import { postgresDialect } from '../../sql/dialect.ts'
 import type { SqlSession, SqlValue } from '../../sql/session.ts'
 import { addSpan, formatMoment, parseMoment, parseSpan, type Span } from '../moment.ts'
@@ -47,12 +47,12 @@ export class SeedStore implements JobStore {
         name,
       ])
       if (known.length > 0) return undefined
-      throw new AssayError('ASSAY_TRANSFER_JOB', `there is no job "${name}" in ${this.#state}`)
+      throw new ActionError('ASSAY_TRANSFER_JOB', `there is no job "${name}" in ${this.#state}`)
     }
     if (rows.length > 1)
-      throw new AssayError('ASSAY_TRANSFER_JOB', `${this.#state} has ${rows.length} active rows for job "${name}"`)
+      throw new ActionError('ASSAY_TRANSFER_JOB', `${this.#state} has ${rows.length} active rows for job "${name}"`)
     const [type, duration, start, finalEnd] = rows[0] as [string, string, string | null, string | null]
-    if (start === null) throw new AssayError('ASSAY_TRANSFER_JOB', `job "${name}" has no start_timestamp`)
+    if (start === null) throw new ActionError('ASSAY_TRANSFER_JOB', `job "${name}" has no start_timestamp`)
     return {
       name,
       start: parseMoment(start),
@@ -72,7 +72,7 @@ export class SeedStore implements JobStore {
     return rows.map(row => {
       const [schema, name, column] = row as [string, string, string | null]
       if (column === null)
-        throw new AssayError(
+        throw new ActionError(
           'ASSAY_TRANSFER_JOB',
           `${this.#tables} names no condition_query_column for ${schema}.${name}`,
         )
