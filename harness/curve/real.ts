@@ -57,6 +57,7 @@ async function started(cluster: Endpoint): Promise<StartedTarget> {
       'curve.real': true,
       ...(cluster.options?.root_password === undefined ? {} : { 'curve.root': true }),
       ...(info.flavour === 'bytes' ? { 'curve.bytes': true } : {}),
+      ...(info.calls.includes('ListPoolset') ? { 'curve.poolsets': true } : {}),
     },
     versions: { python: info.python },
     check: findings,

@@ -171,6 +171,8 @@ class Calls(object):
         user = self.wrapper.user(given['user'])
         if not hasattr(self.wrapper.module, 'CreateContext'):
             # releases up to 2.6
+            if given['poolset']:
+                raise NotImplementedError('this curvefs knows no pool sets')
             return self.wrapper.client.Create2(
                 given['name'], user, given['length'], given['stripeUnit'], given['stripeCount']), b''
         context = self.wrapper.module.CreateContext()
