@@ -1,6 +1,7 @@
 import type { System } from '../assay.ts'
 import { await_, job, jobActions, request, status, submit } from './actions/jobs.ts'
 import { cluster, clusters, hosts, leftovers, metadata, readOnly } from './actions/readers.ts'
+import { compareStandby as compareStandbyAction } from './actions/standby.ts'
 import { changeVariable, readVariable } from './actions/variables.ts'
 
 export { JOB_TYPES, type JobName, type JobParas } from './api/job-types.ts'
@@ -13,6 +14,7 @@ export { NodeInfo } from './metadata/node-info.ts'
 export type { Cluster, ComputeNode, Hosts, Profile, Shard, StorageNode } from './model.ts'
 export { ClusterSettings } from './settings/cluster-settings.ts'
 export { nodesInOrder, randomNodes } from './settings/hosts.ts'
+export { compareShardMasterAndStandby, compareStandby } from './standby/compare-standby.ts'
 export { Variables } from './variables/variables.ts'
 
 export const klustron: System = {
@@ -21,7 +23,7 @@ export const klustron: System = {
   actions: [
     ...jobActions,
     ...[job, submit, await_, status, request],
-    ...[clusters, cluster, hosts, metadata, readOnly, leftovers],
+    ...[clusters, cluster, hosts, metadata, readOnly, leftovers, compareStandbyAction],
     ...[readVariable, changeVariable],
   ],
 }

@@ -14,8 +14,6 @@ export type ChangedVariable = NodeVariable & { readonly before: string }
 
 export type VariablesOptions = { readonly info: NodeInfo; readonly signal?: AbortSignal }
 
-/** MySQL's own way; MariaDB has no SET PERSIST and answers with a syntax error (1064). */
-const UNKNOWN_SYNTAX = 1064
 const RELOADED_WITHIN = 3_000
 
 /**
@@ -62,8 +60,9 @@ export class Variables {
         await session.query('SELECT pg_reload_conf()', { signal: this.#signal })
       } else {
         const assignment = `${mysqlDialect.identifier(name)} = ${mysqlValue(value)}`
+        // MariaDB has no SET PERSIST.
         await session.query(`SET PERSIST ${assignment}`, { signal: this.#signal }).catch(async error => {
-          if (Number((error as ActionError).systemCode) !== UNKNOWN_SYNTAX) throw error
+          if ((error as ActionError).class !== 'syntax_error') throw error
           await session.query(`SET GLOBAL ${assignment}`, { signal: this.#signal })
         })
       }
