@@ -34,6 +34,7 @@ export default defineAssay({
     errors: 'What a database refuses, and what it calls that.',
     transactions: 'Commit, rollback, isolation and locks.',
     klustron: 'Runs against Klustron.',
+    compare: 'Shows what a comparison finds, and what it calls equal.',
     faults: 'Kills, pauses or stops a server; needs one for itself.',
   },
   owners: {
@@ -42,6 +43,7 @@ export default defineAssay({
     curve: 'Cases about Curve volumes. Open an issue with the label `curve`.',
     datax: 'Cases about DataX jobs and the platform over them. Open an issue with the label `datax`.',
     sql: 'Cases about one database server. Open an issue with the label `sql`.',
+    compare: 'Cases about comparing rows, schema and replicas. Open an issue with the label `compare`.',
     klustron: 'Cases about Klustron clusters. Open an issue with the label `klustron`.',
     replication: 'Cases about primaries and replicas. Open an issue with the label `replication`.',
   },
