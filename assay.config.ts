@@ -6,7 +6,9 @@ import { openstore as openstoreTarget } from './fixtures/openstore/target.ts'
 import { postgresPair } from './fixtures/postgres/target.ts'
 import { chromium } from './fixtures/servers/software/chromium.ts'
 import { fio } from './fixtures/servers/software/fio.ts'
+import { libnbd } from './fixtures/servers/software/libnbd.ts'
 import { mariadb } from './fixtures/servers/software/mariadb.ts'
+import { mariadbDump } from './fixtures/servers/software/mariadb-dump.ts'
 import { postgresql } from './fixtures/servers/software/postgresql.ts'
 import { python3 } from './fixtures/servers/software/python.ts'
 import { builtin } from './harness/actions/builtin.ts'
@@ -20,7 +22,7 @@ import { openstore } from './harness/openstore/index.ts'
 export default defineAssay({
   systems: [builtin, curve, greenplum, openstore, klustron, datax],
   targets: [postgresPair, greenplumPair, mariadbReplication, curveCluster, openstoreTarget, klustronTarget],
-  software: [postgresql, mariadb, chromium, python3, fio],
+  software: [postgresql, mariadb, chromium, python3, fio, mariadbDump, libnbd],
   tags: {
     openstore: 'Runs against an openstore service.',
     greenplum: 'Moves or compares tables between two Greenplum or PostgreSQL clusters.',

@@ -2,6 +2,8 @@ import {
   type Downloaded,
   type DownloadOptions,
   download,
+  type ReadOptions,
+  read,
   type Uploaded,
   type UploadOptions,
   upload,
@@ -99,6 +101,11 @@ export class OpenstoreClient {
   /** 10, the content; free on real deployments. */
   download(id: string, options: DownloadOptions = {}): Promise<Downloaded> {
     return download(this.transport, id, options)
+  }
+
+  /** 10, the content as it comes. */
+  read(id: string, options: ReadOptions = {}): AsyncGenerator<Uint8Array> {
+    return read(this.transport, id, options)
   }
 
   /** 11 */

@@ -64,18 +64,44 @@ export type DownloadOptions = {
   readonly to?: number
   /** Bytes of the beginning to keep. Default 64. */
   readonly keep?: number
-  readonly onPiece?: (piece: Uint8Array) => void
   readonly signal?: AbortSignal
   readonly within?: number
 }
 
-/** Streams a block's content, or a range of it, and gives its length and sha256. A connection that was cut is an error: a part never passes for the whole. */
+/** Streams a block's content, or a range of it, and gives its length and sha256. */
 export async function download(
   transport: Transport,
   block: string,
   options: DownloadOptions = {},
 ): Promise<Downloaded> {
-  const { from, to, keep = 64, onPiece, signal, within = LONG } = options
+  const { keep = 64 } = options
+  const hash = createHash('sha256')
+  const head: Buffer[] = []
+  let [bytes, kept, status] = [0, 0, 0]
+  const content = read(transport, block, { ...options, onStatus: given => (status = given) })
+  for await (const piece of content) {
+    hash.update(piece)
+    bytes += piece.length
+    if (kept < keep) {
+      head.push(Buffer.from(piece.subarray(0, keep - kept)))
+      kept += head.at(-1)?.length ?? 0
+    }
+  }
+  return { status, bytes, sha256: hash.digest('hex'), head: Buffer.concat(head) }
+}
+
+export type ReadOptions = Omit<DownloadOptions, 'keep'> & { readonly onStatus?: (status: number) => void }
+
+/**
+ * The bytes of a block as they come, no faster than they are taken. The end comes only when all have come and, of a whole block, have the
+ * checksum that the service told: a part never passes for the whole.
+ */
+export async function* read(
+  transport: Transport,
+  block: string,
+  options: ReadOptions = {},
+): AsyncGenerator<Uint8Array> {
+  const { from, to, onStatus, signal, within = LONG } = options
   const range =
     from === undefined && to === undefined ? undefined : `bytes=${from ?? 0}-${to === undefined ? '' : to - 1}`
   const path = `/blocks/${encodeURIComponent(block)}/data`
@@ -86,32 +112,37 @@ export async function download(
     signal,
     within,
   })
-  const hash = createHash('sha256')
-  const head: Buffer[] = []
-  let [bytes, kept] = [0, 0]
+  onStatus?.(response.status)
+  const told = range === undefined ? response.headers.get('x-checksum-sha256')?.replace(/^sha256:/, '') : undefined
+  const hash = told === undefined ? undefined : createHash('sha256')
+  let bytes = 0
   try {
-    for await (const piece of response.body ?? []) {
-      hash.update(piece)
+    for await (const piece of pieces(response, block, () => bytes, signal)) {
+      hash?.update(piece)
       bytes += piece.length
-      if (kept < keep) {
-        head.push(Buffer.from(piece.subarray(0, keep - kept)))
-        kept += head.at(-1)?.length ?? 0
-      }
-      onPiece?.(piece)
+      yield piece
     }
-  } catch (cause) {
-    signal?.throwIfAborted()
-    throw new OpenstoreError(`the content of block ${block} ended after ${bytes} bytes: the connection was cut`, {
-      ...{ code: 'connection_lost', data: { bytes }, cause },
-    })
   } finally {
     done()
   }
-  const sha256 = hash.digest('hex')
-  const told = response.headers.get('x-checksum-sha256')
-  if (told !== null && range === undefined && told.replace(/^sha256:/, '') !== sha256)
+  if (hash && hash.digest('hex') !== told)
     throw new OpenstoreError(`the content of block ${block} does not have the checksum that came with it`, {
       code: 'checksum_mismatch',
     })
-  return { status: response.status, bytes, sha256, head: Buffer.concat(head) }
+}
+
+async function* pieces(
+  response: Response,
+  block: string,
+  bytes: () => number,
+  signal?: AbortSignal,
+): AsyncGenerator<Uint8Array> {
+  try {
+    yield* response.body ?? []
+  } catch (cause) {
+    signal?.throwIfAborted()
+    throw new OpenstoreError(`the content of block ${block} ended after ${bytes()} bytes: the connection was cut`, {
+      ...{ code: 'connection_lost', data: { bytes: bytes() }, cause },
+    })
+  }
 }

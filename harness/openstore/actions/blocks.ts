@@ -4,7 +4,7 @@ import { awaitWork } from '../await-work.ts'
 import type { OpenstoreClient } from '../client.ts'
 import { bytesOf, size } from '../content.ts'
 import type { Begun } from '../types.ts'
-import { callOptions, id, key, listing, waiting } from './fields.ts'
+import { callOptions, id, key, listing, revealed, waiting } from './fields.ts'
 import { openstoreAction } from './openstore-action.ts'
 
 export const blockActions = [
@@ -88,7 +88,7 @@ export const blockActions = [
     async run(client, input, context) {
       const begun = await client.restore(
         input.id,
-        { target_block_id: input.target, to: input.to },
+        { target_block_id: input.target, to: input.to && revealed(input.to) },
         { signal: context.signal },
       )
       return await after(client, begun, input, context)

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { awaitWork } from '../await-work.ts'
 import { listAll } from '../list-all.ts'
-import { id } from './fields.ts'
+import { id, revealed } from './fields.ts'
 import { openstoreAction } from './openstore-action.ts'
 
 export const workActions = [
@@ -74,7 +74,11 @@ export const workActions = [
     input: z.strictObject({ set: id, pool: id.optional(), source: z.looseObject({ kind: z.string() }) }),
     timeout: '120s',
     async run(client, { set, pool, source }, { signal, clock }) {
-      return await awaitWork(client, await client.backup(set, { source, pool_id: pool }, { signal }), { clock, signal })
+      return await awaitWork(
+        client,
+        await client.backup(set, { source: revealed(source), pool_id: pool }, { signal }),
+        { clock, signal },
+      )
     },
   }),
 ]
