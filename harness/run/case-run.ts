@@ -114,7 +114,7 @@ export class CaseRun {
     if (!this.#opened) return log(`${this.#key}  ${record.code}  ${record.message}`)
     const { context, runner } = this.#opened
     context.log(`${record.code}  ${record.message}`)
-    await runner.abandon(this.#frame, inner)
+    await runner.abandon(this.#frame, 'the case failed before this step')
     const failing = this.#frame.records.findLast(step => step.state !== 'passed' && step.state !== 'skipped')
     this.#serverLog = await collectEvidence({
       context,
@@ -134,7 +134,7 @@ export class CaseRun {
     const evidence = this.#opened?.context.evidenceFiles() ?? []
     await this.#opened?.context[Symbol.asyncDispose]()
     await this.#giveBack()
-    this.#ended.abort()
+    this.#ended.abort('the case has ended')
     const { environment, file } = this.#file
     const decision = decide({
       error: this.#skip ?? this.#failure?.error,
@@ -186,7 +186,7 @@ export class CaseRun {
   async #cleanUp(): Promise<readonly StepResult[]> {
     if (!this.#opened) return []
     const { context, runner } = this.#opened
-    await runner.abandon(this.#frame, new AssayError('ASSAY_CASE_JOIN', 'the case ended before this step'))
+    await runner.abandon(this.#frame, 'the case ended before this step')
     const { scope } = this.#frame
     const steps = await tearDown({ steps: this.#definition.teardown, scope, phase: 'teardown', context })
     for (const step of steps) {

@@ -4,6 +4,8 @@ import { ActionError } from '../errors.ts'
 
 /** How long an operation may go on after it was told to stop, before it is left alone. */
 const GRACE = 2_000
+/** A reason of our own: without one every step would pay for an exception and its stack. */
+const SETTLED = 'it has settled'
 
 export type DeadlineOptions = {
   /** Milliseconds; without it only the signal ends the operation. */
@@ -40,7 +42,7 @@ export async function withDeadline<T>(
     // what an aborted operation says about it ("query canceled") is less than why it was aborted
     throw controller.signal.aborted ? withCause(controller.signal.reason, error) : error
   } finally {
-    settled.abort()
+    settled.abort(SETTLED)
     signal.removeEventListener('abort', forward)
   }
 }

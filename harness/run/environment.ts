@@ -30,7 +30,8 @@ export interface AttemptHost {
   readonly signal: AbortSignal
   /** 0 for the first. */
   readonly attempt: number
-  readonly recordMode: RecordMode
+  /** What may be written where a result is recorded. */
+  recordMode(): RecordMode
   /** Called once for every step at the top of the case, when it has ended. */
   stepEnded(step: StepResult): void
 }

@@ -219,7 +219,7 @@ export class FileRun {
         caseFile: join(environment.root, file.file),
         caseId: part,
         cell: '',
-        mode: 'none',
+        mode: () => 'none',
       }),
       caseFile: join(environment.root, file.file),
       key: `${environment.tier}/${file.suite.replaceAll('/', '.')}.${part}`,

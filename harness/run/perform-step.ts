@@ -66,7 +66,7 @@ async function callComposite(composite: Composite, { step, frame, record, runner
   } catch (error) {
     throw error instanceof StepFailure ? error.calledBy(step) : error
   } finally {
-    await runner.abandon(inner, new AssayError('ASSAY_CASE_JOIN', 'the shared action ended before this step'))
+    await runner.abandon(inner, 'the shared action ended before this step')
   }
   return composite.result === undefined ? record.children.at(-1)?.value : interpolate(composite.result, inner.scope)
 }

@@ -12,7 +12,7 @@ export type RecordMode = 'all' | 'new' | 'none'
 export class RecordedResults {
   readonly #folder: string
   readonly #prefix: string
-  readonly #mode: RecordMode
+  readonly #mode: () => RecordMode
   readonly written: string[] = []
 
   /** `cell` is the label of the matrix cell: each cell has results of its own. */
@@ -20,7 +20,7 @@ export class RecordedResults {
     readonly caseFile: string
     readonly caseId: string
     readonly cell: string
-    readonly mode: RecordMode
+    readonly mode: () => RecordMode
   }) {
     this.#folder = join(dirname(options.caseFile), 'out')
     this.#prefix = options.cell === '' ? options.caseId : `${options.caseId}.${fileName(options.cell)}`
@@ -45,7 +45,8 @@ export class RecordedResults {
         ? [{ path, message: `${NOT_RECORDED} "${expectation.name}"`, actual: recordedText(actual, order) }]
         : recordedDifferences(recorded, actual, { order, tolerance, path })
     if (found.length === 0 || !recording) return found
-    if (this.#mode === 'all' || (this.#mode === 'new' && recorded === undefined)) {
+    const mode = this.#mode()
+    if (mode === 'all' || (mode === 'new' && recorded === undefined)) {
       this.#write(file, recordedText(actual, order))
       return []
     }

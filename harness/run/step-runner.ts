@@ -1,5 +1,6 @@
 import { hasReference, interpolateText, RESULT, resolve } from '../cases/interpolate.ts'
 import type { Step } from '../cases/model.ts'
+import { AssayError } from '../errors.ts'
 import type { CaseContext } from './case-context.ts'
 import { holds } from './condition.ts'
 import { errorRecord } from './error-record.ts'
@@ -36,10 +37,11 @@ export class StepRunner {
   }
 
   /** Ends what still runs in the background, and waits until it has let go. */
-  async abandon(frame: Frame, reason: unknown): Promise<void> {
+  async abandon(frame: Frame, why: string): Promise<void> {
+    if (frame.background.size === 0) return
     const all = [...frame.background.values()]
     frame.background.clear()
-    for (const { abort } of all) abort(reason)
+    for (const { abort } of all) abort(new AssayError('ASSAY_CASE_JOIN', why))
     await Promise.all(all.map(({ done }) => done))
     for (const { record } of all) record.abandoned()
   }

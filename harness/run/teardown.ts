@@ -1,6 +1,5 @@
 import { references } from '../cases/interpolate.ts'
 import type { Step } from '../cases/model.ts'
-import { AssayError } from '../errors.ts'
 import type { Phase, StepResult } from '../report/model.ts'
 import type { CaseContext } from './case-context.ts'
 import { withDeadline } from './deadline.ts'
@@ -38,7 +37,7 @@ export async function tearDown({ steps, scope, phase, context }: TearDownOptions
         records.push(record)
       }
     }
-    await runner.abandon(frame, new AssayError('ASSAY_CASE_JOIN', 'the teardown has ended'))
+    await runner.abandon(frame, 'the teardown has ended')
   }).catch(() => {
     // the step that did not end has said so in its record
   })

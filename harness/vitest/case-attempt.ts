@@ -1,4 +1,4 @@
-import { type RunnerTestCase, recordArtifact, type TestContext } from 'vitest'
+import { expect, type RunnerTestCase, recordArtifact, type TestContext } from 'vitest'
 import type { ExpandedCase } from '../cases/model.ts'
 import type { StepResult } from '../report/model.ts'
 import type { CaseOutcome } from '../run/case-outcome.ts'
@@ -11,7 +11,7 @@ import { failureDetails } from './failure-details.ts'
 /** How long steps wait to be shown, so that a case of a hundred quick steps sends one message. */
 const FLUSH_AFTER = 150
 
-export type CaseTestContext = Pick<TestContext, 'signal' | 'skip' | 'expect'> & { readonly task: RunnerTestCase }
+export type CaseTestContext = Pick<TestContext, 'signal' | 'skip'> & { readonly task: RunnerTestCase }
 
 /** One attempt at one case, as the generated module drives it. */
 export class CaseAttempt {
@@ -46,7 +46,7 @@ export class CaseAttempt {
     this.#run = new CaseRun(file, this.#case, {
       signal: this.#context.signal,
       attempt: this.#attempt,
-      recordMode: recordMode(this.#context),
+      recordMode,
       stepEnded: step => this.#show(step),
     })
     if (this.#module.skip) throw this.#module.skip
@@ -71,10 +71,10 @@ export class CaseAttempt {
     this.#outcome = await this.#run.close()
     clearTimeout(this.#flush)
     await this.#sent
-    const { task } = this.#context
+    const { meta } = this.#context.task
     const { id: run, seed } = this.#module.run
-    const attempt = this.#attempt
-    await recordArtifact(task, { type: 'assay:outcome', run, seed, attempt, outcome: this.#outcome })
+    meta.assayAttempts ??= []
+    meta.assayAttempts.push({ run, seed, attempt: this.#attempt, outcome: this.#outcome })
   }
 
   /** Gives the test its end: pass, skip with a note, or an error. */
@@ -108,8 +108,8 @@ export class CaseAttempt {
   }
 }
 
-/** What vitest was told by -u, and by CI. */
-function recordMode({ expect }: CaseTestContext): RecordMode {
+/** What vitest was told by -u, and by CI. Asked for only where something is recorded: an `expect` costs more than most steps. */
+function recordMode(): RecordMode {
   const { snapshotState } = expect.getState() as unknown as { snapshotState?: { _updateSnapshot?: RecordMode } }
   return snapshotState?._updateSnapshot ?? 'none'
 }

@@ -26,9 +26,11 @@ export type StepsArtifact = {
   readonly steps: readonly StepResult[]
 }
 
-/** Sent once at the end of each attempt. */
-export type OutcomeArtifact = {
-  readonly type: 'assay:outcome'
+/**
+ * The end of an attempt, in the test's `meta`: vitest sends that with the test's result, many at once. An artifact for
+ * each would make every test wait for two answers of the main process.
+ */
+export type AttemptEnd = {
   /** The run that it belongs to, and its seed: merged shards are reported under theirs. */
   readonly run: string
   readonly seed: string
@@ -39,10 +41,10 @@ export type OutcomeArtifact = {
 declare module 'vitest' {
   interface TaskMeta {
     assay?: CaseMeta
+    assayAttempts?: AttemptEnd[]
   }
   interface TestArtifactRegistry {
     'assay:steps': StepsArtifact
-    'assay:outcome': OutcomeArtifact
   }
   interface ProvidedContext {
     assay: import('./run-context.ts').RunContext

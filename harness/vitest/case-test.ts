@@ -1,18 +1,15 @@
 import type { TestCase, TestModule } from 'vitest/node'
 import type { Verdict } from '../report/model.ts'
 import type { CaseOutcome } from '../run/case-outcome.ts'
-import type { OutcomeArtifact } from './case-meta.ts'
+import type { AttemptEnd } from './case-meta.ts'
 
 export function isCaseFile(moduleId: string): boolean {
   return moduleId.endsWith('.case.yaml')
 }
 
 /** The outcomes of a case's attempts, the first attempt first. */
-export function outcomesOf(test: TestCase): readonly OutcomeArtifact[] {
-  return test
-    .artifacts()
-    .filter((artifact): artifact is OutcomeArtifact => artifact.type === 'assay:outcome')
-    .sort((a, b) => a.attempt - b.attempt)
+export function outcomesOf(test: TestCase): readonly AttemptEnd[] {
+  return test.meta().assayAttempts ?? []
 }
 
 /** A file name, line, tag or name pattern left it out: it is no part of the run. */

@@ -4,12 +4,13 @@ import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { ViteUserConfig } from 'vitest/config'
 import { registryOf } from '../cases/registry.ts'
+import { realIni } from '../targets/real/section.ts'
 import type { Tier } from '../targets/target.ts'
 import { CaseFiles } from './case-files.ts'
 import { findConfig, loadConfig } from './load-config.ts'
 import { caseFilePlugin } from './plugin.ts'
 import { AssayReporter } from './reporter.ts'
-import { openRun } from './run-context.ts'
+import { currentRun } from './run-context.ts'
 
 export type AssayVitestOptions = {
   /** Folder of the project. Default: that of the nearest assay.config.ts. */
@@ -52,8 +53,8 @@ export async function assayVitest(options: AssayVitestOptions = {}): Promise<Ass
   const files = new CaseFiles(root, registryOf(assay), () =>
     globSync([...include], { cwd: root, exclude: ['**/node_modules/**'] }).map(path => join(root, path)),
   )
-  const run = openRun({ root, config, reports: options.reports })
-  const tiers = options.tiers ?? (existsSync(join(root, 'conf/real.ini')) ? ['embedded', 'real'] : ['embedded'])
+  const run = currentRun({ root, config, reports: options.reports })
+  const tiers = options.tiers ?? (existsSync(resolve(root, realIni())) ? ['embedded', 'real'] : ['embedded'])
   const projects = tiers.map(
     (tier): Project => ({
       extends: true,
@@ -65,6 +66,7 @@ export async function assayVitest(options: AssayVitestOptions = {}): Promise<Ass
         environment: 'node',
         // generated modules hold no state, and a worker for each file would cost more than most cases
         isolate: false,
+        fsModuleCache: true,
         pool: 'threads',
         maxWorkers: options.maxWorkers ?? Math.max(4, availableParallelism()),
         globalSetup: [GLOBAL_SETUP],

@@ -63,10 +63,10 @@ function emitCase(line: (code: string, place?: Place) => void, { file, one, inde
     meta: { assay: metaOf(file, expanded) },
   }
   const name = JSON.stringify(testName(expanded))
-  line(`test(${name}, ${JSON.stringify(options)}, async ({ task, signal, skip, expect }) => {`, one.place)
+  line(`test(${name}, ${JSON.stringify(options)}, async ({ task, signal, skip }) => {`, one.place)
   if (retry > 0) line('for (let attempt = 0; ; attempt++) {')
   const attempt = retry > 0 ? ', attempt' : ''
-  line(`const run = file.start({ task, signal, skip, expect }, ${index}, ${cell}${attempt})`)
+  line(`const run = file.start({ task, signal, skip }, ${index}, ${cell}${attempt})`)
   line('try {')
   line('await run.open()', one.place)
   for (const [number, step] of one.steps.entries()) line(`await run.step(${number})`, step.place)

@@ -1,7 +1,7 @@
 import { relative } from 'node:path'
 import { styleText } from 'node:util'
 import type { SerializedError } from 'vitest'
-import type { TestCase, TestModule, TestRunEndReason, TestSpecification, Vitest } from 'vitest/node'
+import type { TestCase, TestModule, TestRunEndReason, TestSpecification } from 'vitest/node'
 import { DefaultReporter } from 'vitest/node'
 import { formatError } from '../errors.ts'
 import type { StepResult } from '../report/model.ts'
@@ -37,11 +37,6 @@ export class AssayReporter extends DefaultReporter {
     this.#run = run
     this.#files = files
     this.#startedAt = run.startedAt
-  }
-
-  override onInit(vitest: Vitest): void {
-    super.onInit(vitest)
-    process.once('exit', () => closeEmptyRun(this.#run))
   }
 
   override onTestRunStart(specifications: readonly TestSpecification[]): void {

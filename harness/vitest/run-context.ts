@@ -28,11 +28,26 @@ export type RunContextOptions = {
   readonly history?: string
 }
 
+/** vitest loads its config more than once, and sees each time another copy of this module: the run is the process's. */
+const OPEN = Symbol.for('assay.runs')
+
+/** The run of this process for a project: opened when it is first asked for. */
+export function currentRun(options: RunContextOptions): RunContext {
+  const holder = globalThis as { [OPEN]?: Map<string, RunContext> }
+  holder[OPEN] ??= new Map()
+  const existing = holder[OPEN].get(options.root)
+  if (existing) return existing
+  const opened = openRun(options)
+  holder[OPEN].set(options.root, opened)
+  process.once('exit', () => closeEmptyRun(opened))
+  return opened
+}
+
 /**
  * Names the run and reserves its folder. The environment says what the command line said: ASSAY_SEED, ASSAY_REPORTS,
  * ASSAY_HISTORY, ASSAY_STRICT.
  */
-export function openRun({ root, config, reports, history }: RunContextOptions): RunContext {
+function openRun({ root, config, reports, history }: RunContextOptions): RunContext {
   const { ASSAY_SEED, ASSAY_REPORTS, ASSAY_HISTORY, ASSAY_STRICT, CI } = process.env
   const base = resolve(root, ASSAY_REPORTS || reports || 'reports')
   const startedAt = Date.now()

@@ -1,11 +1,11 @@
-import { appendFileSync, mkdirSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import { registryOf } from '../cases/registry.ts'
 import { systemClock } from '../run/clock.ts'
 import type { RunEnvironment } from '../run/environment.ts'
 import type { Keeper, TargetStatus } from '../targets/lease.ts'
 import type { Tier } from '../targets/target.ts'
 import { connectRunKeeper } from './connect-keeper.ts'
+import { openLineLog } from './line-log.ts'
 import { loadConfig } from './load-config.ts'
 import type { RunContext } from './run-context.ts'
 
@@ -31,7 +31,6 @@ export function workerEnvironment(run: RunContext, tier: Tier): Promise<RunEnvir
 async function makeEnvironment(run: RunContext, tier: Tier, keeper: () => Promise<Keeper>): Promise<RunEnvironment> {
   const registry = registryOf(await loadConfig(run.config))
   const statuses = new Map<string, Promise<TargetStatus>>()
-  const logFile = join(run.folder, 'run.log')
   return {
     runId: run.id,
     seed: run.seed,
@@ -50,13 +49,6 @@ async function makeEnvironment(run: RunContext, tier: Tier, keeper: () => Promis
       }
       return status
     },
-    log(text) {
-      try {
-        mkdirSync(dirname(logFile), { recursive: true })
-        appendFileSync(logFile, `${new Date().toISOString()}  ${text.replaceAll('\n', '\n    ')}\n`)
-      } catch {
-        // a full disk must not change what becomes of a case; the reports say that they could not be written
-      }
-    },
+    log: openLineLog(join(run.folder, 'run.log'), 'case'),
   }
 }

@@ -70,7 +70,7 @@ export class Rig implements Disposable {
     this.#host = {
       signal: options.signal ?? new AbortController().signal,
       attempt: 0,
-      recordMode: options.recordMode ?? 'none',
+      recordMode: () => options.recordMode ?? 'none',
       stepEnded: step => this.ended.push(step),
     }
   }
