@@ -5,6 +5,7 @@ import { AssayError } from '../errors.ts'
 import type { ErrorRecord, LimitResult, ServerLogLine, StepResult } from '../report/model.ts'
 import { CaseContext } from './case-context.ts'
 import { type CaseOutcome, decide, isLimit } from './case-outcome.ts'
+import { DEFAULT_CASE_TIMEOUT } from './case-timeout.ts'
 import { checkServers } from './check-servers.ts'
 import { collectEvidence } from './collect-evidence.ts'
 import { after, timeoutError } from './deadline.ts'
@@ -21,8 +22,6 @@ import { innerError } from './step-failure.ts'
 import { StepRecord } from './step-record.ts'
 import { StepRunner } from './step-runner.ts'
 import { tearDown } from './teardown.ts'
-
-export const DEFAULT_CASE_TIMEOUT = 10 * 60_000
 
 /** What a case stands on once its targets are leased. */
 type Opened = { readonly stage: Stage; readonly context: CaseContext; readonly runner: StepRunner }

@@ -2,7 +2,7 @@ import { addMapping, GenMapping, setSourceContent, toEncodedMap } from '@jridgew
 import { expandCase } from '../cases/expand-case.ts'
 import type { CaseDefinition, CaseFile, ExpandedCase } from '../cases/model.ts'
 import type { Place } from '../errors.ts'
-import { DEFAULT_CASE_TIMEOUT } from '../run/case-run.ts'
+import { DEFAULT_CASE_TIMEOUT } from '../run/case-timeout.ts'
 import type { CaseMeta } from './case-meta.ts'
 import { toSource } from './to-source.ts'
 
