@@ -61,8 +61,14 @@ function converted(text: string, { kind, format }: FileColumn, mode: Mode): Valu
     case 'BOOL':
       return asBoolean(text, 'STRING')
     case 'DATETIME':
-      return format === undefined ? (asDate(text, 'STRING', mode)?.text ?? null) : parseByFormat(text, format)
+      return format === undefined ? fullDate(asDate(text, 'STRING', mode)) : parseByFormat(text, format)
     default:
       return text
   }
+}
+
+/** DataX makes a date and time of whatever the text was. */
+function fullDate(date: ReturnType<typeof asDate>): string | null {
+  if (date === null || date.kind === 'DATETIME') return date?.text ?? null
+  return date.kind === 'DATE' ? `${date.text} 00:00:00` : `1970-01-01 ${date.text}`
 }

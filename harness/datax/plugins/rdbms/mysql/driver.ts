@@ -1,0 +1,64 @@
+import { connect } from '../../../../sql/connect.ts'
+import { mysqlDialect } from '../../../../sql/dialect.ts'
+import type { SqlSession } from '../../../../sql/session.ts'
+import type { Endpoint } from '../../../../targets/target.ts'
+import type { PluginContext } from '../../plugin.ts'
+import type { DbColumn, Driver } from '../driver.ts'
+import { sqlFailure } from '../sql-error.ts'
+import { mysqlKind } from './columns.ts'
+import { streamRows } from './stream.ts'
+import { insertBatches } from './write.ts'
+
+/** Milliseconds; DataX tries for minutes. */
+const CONNECT_WITHIN = 4_000
+
+/** Strict: TIMESTAMP in the job's zone, and a value that does not fit is an error. DataX leaves both to the server. */
+function settings({ mode }: PluginContext): readonly string[] {
+  if (mode === 'compat') return []
+  return ["set time_zone = '+08:00'", "set sql_mode = concat(@@sql_mode, ',STRICT_ALL_TABLES')"]
+}
+
+async function open(endpoint: Endpoint, context: PluginContext): Promise<SqlSession> {
+  const { signal } = context
+  const session = await connect(endpoint, { signal, within: CONNECT_WITHIN, applicationName: 'assay datax' })
+  try {
+    for (const text of settings(context)) await session.query(text, { signal })
+    return session
+  } catch (error) {
+    await session.close()
+    throw error
+  }
+}
+
+export const mysqlDriver: Driver = {
+  dialect: 'mysql',
+  open,
+  async describe(session, sql, context) {
+    const { signal } = context
+    const columnsOf = async (text: string): Promise<readonly DbColumn[]> => {
+      const { columns } = await session.query(text, { signal })
+      return columns.map(({ name, type }) => ({ name, type, kind: mysqlKind(name, type, 0) }))
+    }
+    try {
+      return await columnsOf(`${sql} limit 0`)
+    } catch (error) {
+      signal.throwIfAborted()
+      // a query may have a limit of its own, or names that a derived table must not have twice
+      const wrapped = await columnsOf(`select * from (${sql}) assay_shape limit 0`).catch(() => undefined)
+      if (wrapped) return wrapped
+      if ((error as { class?: string }).class === 'syntax_error') return undefined
+      throw sqlFailure(error, 'DBUtilErrorCode-01', `${sql} failed`)
+    }
+  },
+  checkTarget() {},
+  snapshot: async () => undefined,
+  read: (options, output) => streamRows(options, [...settings(options.context), ...options.session], output),
+  async write(target, input) {
+    await using session = await open(target.endpoint, target.context)
+    for (const text of target.session) await session.query(text, { signal: target.context.signal })
+    await insertBatches(session, target, input)
+  },
+  byBytes: expression => `convert(${expression} using utf8mb4) collate utf8mb4_bin`,
+  literal: text => mysqlDialect.literal(text),
+  splitKind: ({ type }) => (/int( unsigned)?$/.test(type) ? 'integer' : /char$/.test(type) ? 'text' : undefined),
+}

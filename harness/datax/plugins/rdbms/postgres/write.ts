@@ -1,0 +1,59 @@
+import { ActionError } from '../../../../errors.ts'
+import { CopyIn } from '../../../../transfer/copy/copy-in.ts'
+import type { CopySession } from '../../../../transfer/copy/copy-session.ts'
+import { DataxError } from '../../../errors.ts'
+import type { Kind, Row } from '../../../record/kind.ts'
+import type { RecordInput } from '../../plugin.ts'
+import type { WriteTarget } from '../driver.ts'
+import { sqlFailure } from '../sql-error.ts'
+import { fatalConversion, writeBatches } from '../write-batches.ts'
+import { copyData, encodeRows, encodersOf } from './encode.ts'
+
+/** How long a server may take to give up a COPY, in milliseconds. */
+const STOP_WITHIN = 3_000
+
+/** Writes by COPY, one statement and one commit for each batch. */
+export async function copyBatches(session: CopySession, target: WriteTarget, input: RecordInput): Promise<void> {
+  const { columns, table, context } = target
+  const sql = `copy ${table} (${columns.map(column => quoted(column.name)).join(', ')}) from stdin`
+  let encoders: ReturnType<typeof encodersOf> = []
+  let encodersFor: readonly Kind[] | undefined
+  await writeBatches(target, input, {
+    async write(rows: readonly Row[], kinds: readonly Kind[]) {
+      if (encodersFor !== kinds) {
+        encoders = encodersOf(kinds, columns, { mode: context.mode, emptyAsNull: target.emptyAsNull })
+        encodersFor = kinds
+      }
+      const data = copyData(encodeRows(rows, encoders))
+      const copy = await CopyIn.start(session, sql)
+      let timer: NodeJS.Timeout | undefined
+      const onAbort = (): void => {
+        copy.cancel()
+        timer = setTimeout(() => copy.destroy(), STOP_WITHIN)
+      }
+      context.signal.addEventListener('abort', onAbort, { once: true })
+      try {
+        if (context.signal.aborted) copy.fail('the job was stopped')
+        else {
+          copy.write(data)
+          copy.done()
+        }
+        await copy.outcome
+      } finally {
+        clearTimeout(timer)
+        context.signal.removeEventListener('abort', onAbort)
+      }
+    },
+    ofRows(error) {
+      context.signal.throwIfAborted()
+      if (error instanceof DataxError) return !fatalConversion(error, context)
+      if (session.open && !(error instanceof ActionError && error.class === 'connection_lost')) return true
+      throw sqlFailure(error, 'DBUtilErrorCode-05', 'the connection to the database that is written was lost')
+    },
+  })
+}
+
+/** Names come from the server's own description, in its spelling. */
+function quoted(name: string): string {
+  return `"${name.replaceAll('"', '""')}"`
+}
