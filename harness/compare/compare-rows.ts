@@ -4,7 +4,7 @@ import { compareChunks } from './buckets.ts'
 import { digest, type Ends, narrow, type Selection, type Writers } from './digest.ts'
 import { type Found, findKeys } from './keys.ts'
 import { makePlan } from './make-plan.ts'
-import { isMass, localizeColumns, sampleOf } from './mass.ts'
+import { localizeColumns, sampleOf } from './mass.ts'
 import type { Key, Mismatch } from './match.ts'
 import type { CompareRowsResult } from './result.ts'
 import { RowSql } from './row-sql.ts'
@@ -75,16 +75,21 @@ async function compareSides(ends: Ends, spec: CompareSpec, started: number): Pro
   const comparison = compareChunks(left, right, plan.recipe)
   const evidence: Evidence = { ends, spec, planned, comparison, started }
   if (comparison.bad.length === 0) return conclude(evidence, await tableChanged(ends))
-  return isMass(comparison) ? massDifference(evidence, writers) : scattered(evidence, writers, conditions)
+  spec.progress?.({ phase: 'keys', text: `${comparison.bad.length} of ${comparison.total} buckets differ` })
+  const { selections, mass } = await narrow(ends, writers, plan, comparison, conditions)
+  return mass ? massDifference(evidence, writers) : scattered(evidence, writers, selections, conditions)
 }
 
 type Conditions = { readonly left?: string; readonly right?: string }
 
-async function scattered(evidence: Evidence, writers: Writers, conditions: Conditions): Promise<CompareRowsResult> {
-  const { ends, spec, comparison } = evidence
+async function scattered(
+  evidence: Evidence,
+  writers: Writers,
+  selections: readonly Selection[],
+  conditions: Conditions,
+): Promise<CompareRowsResult> {
+  const { ends, spec } = evidence
   const { plan } = evidence.planned
-  spec.progress?.({ phase: 'keys', text: `${comparison.bad.length} of ${comparison.total} buckets differ` })
-  const selections = await narrow(ends, writers, plan, comparison, conditions)
   const first = await findKeys(ends, writers, plan, selections, conditions)
   const { found, settled } = await recheck(first, evidence, writers, selections, conditions)
   const judged = plan.pairs.some(pair => judgedByClient(pair.common, plan))
@@ -142,7 +147,7 @@ function onlyThose(found: Found, wanted: (mismatch: Mismatch) => boolean): Found
 async function massDifference(evidence: Evidence, writers: Writers): Promise<CompareRowsResult> {
   const { ends, spec, comparison } = evidence
   const { plan } = evidence.planned
-  spec.progress?.({ phase: 'keys', text: `${comparison.bad.length} of ${comparison.total} buckets differ: sampling` })
+  spec.progress?.({ phase: 'keys', text: `rows of ${comparison.bad.length} buckets differ: sampling` })
   const buckets = sampleOf(comparison.bad)
   const selection = { count: plan.buckets, buckets: buckets.map(bucket => bucket.number) }
   const found = await findKeys(ends, writers, plan, [selection])

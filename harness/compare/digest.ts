@@ -63,33 +63,50 @@ function mysqlChunks(inner: string, plan: Plan): string {
   return `select b div ${PER_CHUNK}, count(*), sum(n), group_concat(${entry} order by b separator ';') from (${inner}) as assay_buckets group by 1`
 }
 
+/** The share of bad buckets beyond which looking for every key costs more than it tells. */
+const MASS_SHARE = 0.3
+/** Rows of bad buckets up to which every key is looked for whatever the share. */
+const MASS_ROWS = 50_000
+
+export type Narrowed = {
+  /** Selections of a few rows each, which hold every difference. */
+  readonly selections: readonly Selection[]
+  /** So many rows differ that a sample tells more. */
+  readonly mass: boolean
+}
+
 /**
  * Narrows bad buckets down: where they hold many rows, a finer digest of those rows alone tells which of their parts differ, so that
- * only a few rows have to be fetched. Gives selections whose rows fit into memory together.
+ * only a few rows have to be fetched.
  */
 export async function narrow(
   ends: Ends,
   writers: Writers,
   plan: Plan,
-  comparison: Pick<BucketComparison, 'bad' | 'badRows'>,
+  comparison: BucketComparison,
   conditions: { readonly left?: string; readonly right?: string },
-): Promise<readonly Selection[]> {
+): Promise<Narrowed> {
+  const selected = (count: number, bad: readonly BadBucket[]) =>
+    inPortions(bad, FEW_ROWS).map(portion => ({ count, buckets: portion.map(bucket => bucket.number) }))
+  const { bad, badRows, total } = comparison
+  if (badRows <= FEW_ROWS) return { selections: selected(plan.buckets, bad), mass: false }
   // rows without a key fall by their hash: a finer digest would compute it as often as fetching does
-  if (comparison.badRows <= FEW_ROWS || plan.key.length === 0) {
-    return inPortions(comparison.bad, FEW_ROWS).map(portion => ({
-      count: plan.buckets,
-      buckets: portion.map(one => one.number),
-    }))
-  }
+  const largest = plan.key.length === 0 ? MASS_ROWS : ROWS_REFINED
+  if (badRows > largest && bad.length > MASS_SHARE * total) return { selections: [], mass: true }
+  if (plan.key.length === 0) return { selections: selected(plan.buckets, bad), mass: false }
   const count = primeFrom(plan.buckets * FINER)
-  const finer: BadBucket[] = []
-  for (const portion of inPortions(comparison.bad, ROWS_REFINED)) {
+  const finer = { bad: [] as BadBucket[], rows: 0, total: 0 }
+  for (const portion of inPortions(bad, ROWS_REFINED)) {
     const selection = { count: plan.buckets, buckets: portion.map(bucket => bucket.number) }
     const [left, right] = await Promise.all([
       digest(ends.left, writers.left, plan, { count, selection, condition: conditions.left }),
       digest(ends.right, writers.right, plan, { count, selection, condition: conditions.right }),
     ])
-    finer.push(...compareChunks(left, right, plan.recipe).bad)
+    const part = compareChunks(left, right, plan.recipe)
+    finer.bad.push(...part.bad)
+    finer.rows += part.badRows
+    finer.total += part.total
   }
-  return inPortions(finer, FEW_ROWS).map(portion => ({ count, buckets: portion.map(bucket => bucket.number) }))
+  if (finer.rows > MASS_ROWS && finer.bad.length > MASS_SHARE * finer.total) return { selections: [], mass: true }
+  return { selections: selected(count, finer.bad), mass: false }
 }

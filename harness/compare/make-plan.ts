@@ -37,6 +37,7 @@ export async function makePlan(left: Side, right: Side, spec: CompareSpec): Prom
     json: spec.json ?? (mode === 'exact' ? 'strict' : 'semantic'),
     sameFamily,
     buckets: spec.buckets ?? bucketCount(Math.max(one, other)),
+    trimScale: [left, right].every(({ engine }) => engine.dialect === 'postgres' && engine.version >= 130_000),
     secondHash: spec.secondHash === true,
     recipe: spec.recipe ?? RECIPE,
   }
@@ -66,7 +67,7 @@ function chooseKey(left: TableShape, right: TableShape, spec: CompareSpec): read
 /** The first method that gives the same values on both ends. */
 async function probed(left: Side, right: Side, draft: Draft, wanted: readonly Method[] | undefined): Promise<Plan> {
   const failures: string[] = []
-  const candidates = candidateMethods(left.engine, right.engine, draft.mode, draft.pairs)
+  const candidates = candidateMethods(left.engine, right.engine)
   const allowed = candidates.filter(candidate => !wanted || wanted.includes(candidate))
   for (const [method, digest] of allowed.flatMap(name => digestsOf(name).map(one => [name, one] as const))) {
     const plan: Plan = { ...draft, method, digest, textHash: false }

@@ -1,17 +1,9 @@
-import type { BadBucket, BucketComparison } from './buckets.ts'
+import type { BadBucket } from './buckets.ts'
 import type { Ends, Writers } from './digest.ts'
 import type { Plan } from './row-sql.ts'
 
-/** Share of bad buckets beyond which looking for every key costs more than it tells. */
-const MASS_SHARE = 0.3
-/** Rows in bad buckets up to which every key is looked for anyway. */
-const FEW_ROWS = 50_000
 /** Buckets that a sample is taken from. */
 const SAMPLED_BUCKETS = 16
-
-export function isMass(comparison: BucketComparison): boolean {
-  return comparison.badRows > FEW_ROWS && comparison.bad.length > MASS_SHARE * comparison.total
-}
 
 /** Bad buckets spread evenly over all of them. */
 export function sampleOf(bad: readonly BadBucket[]): readonly BadBucket[] {

@@ -1,34 +1,25 @@
 import type { ColumnPair } from './kind.ts'
-import type { CompareMode, EngineFacts } from './model.ts'
+import type { EngineFacts } from './model.ts'
 import type { Digest } from './text-form.ts'
 
 /**
  * How a row becomes a number.
  * - `record_send 64`: hashbyteaextended over the row's binary form, PostgreSQL 18 and later.
  * - `record_send md5`, `record_send sha256`: 60 bits of a digest of the binary form, all of the PostgreSQL family.
- * - `record_hash`: hash_record_extended, which hashes by value, PostgreSQL 14 and later.
  * - `text md5`, `text sha256`: 60 bits of a digest of the canonical text, every engine.
+ *
+ * hash_record_extended, PostgreSQL's own hash of a record by value, is not among them: it is meant for partitioning, and calls 1.5 and -1.5,
+ * 1 and 2^32 (as bigint), 0 (as float8) and NULL, NaN and Infinity (as numeric), {"a": 1} and {"a": -1} the same. By value, the
+ * columns are brought to one form first and then hashed like the others.
  */
-export type Method =
-  | 'record_send 64'
-  | 'record_send md5'
-  | 'record_send sha256'
-  | 'record_hash'
-  | 'text md5'
-  | 'text sha256'
+export type Method = 'record_send 64' | 'record_send md5' | 'record_send sha256' | 'text md5' | 'text sha256'
 
 /** Methods that two engines may share, best first. Each is probed on both before it is used. */
-export function candidateMethods(
-  left: EngineFacts,
-  right: EngineFacts,
-  mode: CompareMode,
-  pairs: readonly ColumnPair[],
-): readonly Method[] {
+export function candidateMethods(left: EngineFacts, right: EngineFacts): readonly Method[] {
   if (left.dialect !== 'postgres' || right.dialect !== 'postgres') return ['text md5', 'text sha256']
   const both = (version: number) => left.version >= version && right.version >= version
   const methods: Method[] = []
-  if (mode === 'by-value' && both(140_000) && pairs.every(hasValueHash)) methods.push('record_hash')
-  if (mode === 'exact' && both(180_000)) methods.push('record_send 64')
+  if (both(180_000)) methods.push('record_send 64')
   methods.push('record_send md5')
   if (both(110_000)) methods.push('record_send sha256')
   return [...methods, 'text md5', ...(both(110_000) ? (['text sha256'] as const) : [])]
@@ -38,19 +29,6 @@ export function candidateMethods(
 export function digestsOf(method: Method): readonly Digest[] {
   if (method.endsWith('md5')) return ['md5']
   return method.endsWith('sha256') ? ['sha256'] : ['md5', 'sha256']
-}
-
-/** Types for which `=` and a hash agree on what is one value, and that both sides declare alike. */
-const VALUE_HASHED = new Set(
-  'bool int2 int4 int8 oid float4 float8 numeric text varchar bpchar name bytea date time timetz timestamp timestamptz interval uuid jsonb inet cidr macaddr'.split(
-    ' ',
-  ),
-)
-
-function hasValueHash({ left, right, common }: ColumnPair): boolean {
-  // a collation of the column's own may call different texts equal
-  if (left.collation !== undefined || right.collation !== undefined) return false
-  return VALUE_HASHED.has(left.type.name) && left.type.name === right.type.name && common.same && !left.type.userDefined
 }
 
 /** Binary forms that are the same on every server and version (the probe shows it once more), with values to probe by. */

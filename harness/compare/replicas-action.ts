@@ -12,8 +12,8 @@ export const compareReplicasAction = defineAction({
   about:
     'Compares replicas with their primary: waits until each has applied what the primary has committed by now, then compares databases, tables, schema and rows. A replica that is down, stopped or behind is undecided, never equal.',
   input: z.strictObject({
-    primary: z.unknown().describe('Endpoint of the primary; default: the role primary'),
-    replicas: z.unknown().describe('Endpoints of the replicas; default: the role replicas'),
+    primary: z.unknown().optional().describe('Endpoint of the primary; default: the role primary'),
+    replicas: z.unknown().optional().describe('Endpoints of the replicas; default: the role replicas'),
     databases: names
       .optional()
       .describe('Databases (PostgreSQL: schemas); * stands for any characters. Default: all of users'),

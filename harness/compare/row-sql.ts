@@ -20,6 +20,8 @@ export type Plan = {
   readonly sameFamily: boolean
   /** PostgreSQL's hashtext gives the same values on both ends, so buckets need no digest. */
   readonly textHash: boolean
+  /** Both ends have trim_scale: PostgreSQL 13 and later. */
+  readonly trimScale?: boolean
   /** Buckets that rows fall into. */
   readonly buckets: number
   /** Sums a second, independent hash besides. */
@@ -102,9 +104,19 @@ export class RowSql {
 
   /** A part of the row's record for the record methods: the column itself where its binary form can be compared. */
   #recordPart(pair: ColumnPair): string {
-    if (this.#plan.method === 'record_hash' || !this.#plan.recipe.castUserTypes) return this.ref(pair)
-    const byValue = this.#options.byValue && ['decimal', 'float', 'interval', 'char', 'json'].includes(pair.common.kind)
-    return sendsAlike(pair) && !byValue ? this.ref(pair) : this.form(pair).sql
+    const ref = this.ref(pair)
+    if (!this.#plan.recipe.castUserTypes) return ref
+    if (!sendsAlike(pair)) return this.form(pair).sql
+    return this.#options.byValue ? this.#valuePart(pair, ref) : ref
+  }
+
+  /** Brings values that mean the same to one binary form, where that is cheaper than one text. */
+  #valuePart(pair: ColumnPair, ref: string): string {
+    const { kind, name, size } = this.column(pair).type
+    if (kind === 'float') return `(${ref} + 0::float${size ?? 8})`
+    if (kind === 'interval') return `justify_interval(${ref})`
+    if (name === 'numeric') return this.#plan.trimScale ? `trim_scale(${ref})` : this.form(pair).sql
+    return kind === 'json' ? this.form(pair).sql : ref
   }
 
   /** The number of a row. `second`: of the independent hash. */
@@ -130,11 +142,6 @@ export class RowSql {
   }
 
   #recordHash(record: string, seed: 0 | 1, method: Method): string {
-    if (method === 'record_hash') {
-      // The engine adds up the columns' hashes with fixed weights, so in a sum over rows values swapped between two rows would
-      // cancel. Hashed once more they do not. (hashint8extended would not do: it folds to 32 bits first.)
-      return this.#short(`hashtextextended(hash_record_extended(${record}, ${seed})::text, ${seed})`)
-    }
     if (method === 'record_send 64') return this.#short(`hashbyteaextended(record_send(${record}), ${seed})`)
     return this.#sixty(postgresDigest(`record_send(${record})`, this.#options), seed)
   }

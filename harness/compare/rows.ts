@@ -169,7 +169,7 @@ function compareCells(
     const other = right[index] as Cell
     if (one.exact === other.exact) continue
     const json = pair.common.kind === 'json'
-    const judged = !plan.sameFamily && (pair.common.kind === 'float' || (json && plan.json === 'semantic'))
+    const judged = judgedByClient(pair.common, plan)
     if (judged && sameValue(pair, one.value, other.value, options)) continue
     differing.push(index)
     const alike = json

@@ -27,8 +27,8 @@ export type TextForm = {
 /** Writes the canonical text of one column for one family of engines. */
 export type FormWriter = (engine: EngineFacts, column: Column, common: CommonType, options: FormOptions) => TextForm
 
-/** Kinds whose differences the digest may overstate: the values decide, in the client (judge.ts). */
+/** Columns whose differences the digest may overstate: the values decide, in the client (judge.ts). */
 export function judgedByClient(common: CommonType, options: Pick<FormOptions, 'json' | 'sameFamily'>): boolean {
-  if (options.sameFamily) return false
-  return common.kind === 'float' || (common.kind === 'json' && options.json === 'semantic')
+  if (common.kind === 'json') return options.json === 'semantic'
+  return common.kind === 'float' && !options.sameFamily
 }

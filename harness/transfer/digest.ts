@@ -25,7 +25,7 @@ export class ContentDigest {
   static async choose(source: End, destination: End, pairs: readonly ColumnPair[]): Promise<ContentDigest> {
     const failures: string[] = []
     const ends = [source, destination]
-    for (const method of candidateMethods(source.engine, destination.engine, 'exact', pairs)) {
+    for (const method of candidateMethods(source.engine, destination.engine)) {
       const plan: Plan = {
         ...{ pairs, key: [], mode: 'exact', json: 'strict', method, sameFamily: true },
         ...{ textHash: false, buckets: 1, secondHash: false, recipe: RECIPE },

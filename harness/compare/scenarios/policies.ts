@@ -41,6 +41,39 @@ export const POLICY_SCENARIOS: readonly Scenario[] = [
     ...by,
     expected: EQUAL,
   }),
+  ...(
+    [
+      ['numeric', '1.5', '-1.5'],
+      ['numeric', "'NaN'", 'null'],
+      ['numeric', "'NaN'", '0'],
+      ['bigint', '1', '4294967296'],
+      ['bigint', '0', '4294967297'],
+      ['timestamp', "'2000-01-01 00:00:00.000001'", "'2000-01-01 01:11:34.967296'"],
+      ['float8', '0', 'null'],
+      ['interval', "'1 day'", "'-1 day'"],
+      ['boolean', 'false', 'null'],
+      ['text', "''", 'null'],
+      ['jsonb', '\'{"a": 1}\'', '\'{"a": -1}\''],
+    ] as const
+  ).flatMap(([type, left, right]) =>
+    // PostgreSQL's own hash of a record calls these the same
+    [{}, by].map(more =>
+      scenario(`${type}: ${left} and ${right}, ${more === by ? 'by value' : 'exact'}`, ['postgres'], {
+        ...values(type, left, right),
+        ...more,
+        expected: one(['v']),
+      }),
+    ),
+  ),
+  scenario('numbers in jsonb written differently, exact', ['postgres'], {
+    ...values('jsonb', '\'{"a": 1.0}\'', '\'{"a": 1.00}\''),
+    expected: one(['v'], 1),
+  }),
+  scenario('numbers in jsonb written differently, by value', ['postgres'], {
+    ...values('jsonb', '\'{"a": 1.0}\'', '\'{"a": 1.00}\''),
+    ...by,
+    expected: EQUAL,
+  }),
   scenario('spaces in json, strict', ['postgres', 'mysql'], {
     ...values('json', '\'{"a": 1, "b": 2}\'', '\'{"b":2,  "a":1}\''),
     expected: one(['v'], 1),
