@@ -64,7 +64,7 @@ export class AlarmTable {
               DATA_NAME,
               alarm.table,
               alarm.keys,
-              `${alarm.class}: ${alarm.count} in ${window}`,
+              `${alarm.class}: ${alarm.count} in ${label}`,
             ],
           },
         )
