@@ -118,6 +118,12 @@ test.each([
   )
 })
 
+test('what YAML calls by another name has a hint', () => {
+  expect(() => new CaseText('x.yaml', 'name: one: two')).toThrow(
+    expect.objectContaining({ hint: expect.stringContaining('in quotes') }),
+  )
+})
+
 test('aliases that make too much of themselves are refused', () => {
   const bomb = ['a: &a [x, x, x, x, x, x, x, x, x, x]']
   for (const [index, name] of [...'bcdefg'].entries()) {

@@ -13,6 +13,11 @@ import {
 import { AssayError, type Place } from '../errors.ts'
 import { sourceOffset } from './scalar-offset.ts'
 
+/** What is usually behind a mistake that YAML calls by another name. */
+const HINTS: Readonly<Record<string, string>> = {
+  BLOCK_AS_IMPLICIT_KEY: 'A text with ": " in it stands in quotes, or in a block after "|".',
+}
+
 export type Path = readonly (string | number)[]
 
 /** A YAML file that remembers where each of its values stands. */
@@ -36,7 +41,10 @@ export class CaseText {
     })
     const problem = this.#document.errors[0]
     if (problem)
-      throw new AssayError('ASSAY_CASE_YAML', yamlMessage(problem.message), { where: this.#at(problem.pos[0]) })
+      throw new AssayError('ASSAY_CASE_YAML', yamlMessage(problem.message), {
+        where: this.#at(problem.pos[0]),
+        hint: HINTS[problem.code],
+      })
     this.value = this.#plainValue()
   }
 

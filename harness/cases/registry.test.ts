@@ -17,5 +17,6 @@ test('the schema for editors knows every action as a key of a step, and what sta
   const text = JSON.stringify(caseJsonSchema(testRegistry()))
   expect(text).toContain('"demo.move"')
   expect(text).toContain('"eventually"')
+  expect(text).toContain('"patternProperties":{"^[a-z][a-z0-9_]*')
   expect(text).toContain('"$schema":"http://json-schema.org/draft-07/schema#"')
 })

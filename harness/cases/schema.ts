@@ -208,7 +208,17 @@ export function caseJsonSchema(registry: CaseRegistry): object {
     string,
     unknown
   >
-  return { ...(allowReferences(schema) as object), title: 'assay case file' }
+  return { ...(allowShared(allowReferences(schema)) as object), title: 'assay case file' }
+}
+
+/** Shared actions of `use` files have dotted names that the schema cannot know: they are checked when the file is loaded. */
+function allowShared(schema: unknown): unknown {
+  if (Array.isArray(schema)) return schema.map(allowShared)
+  if (schema === null || typeof schema !== 'object') return schema
+  const inner = Object.fromEntries(Object.entries(schema).map(([key, value]) => [key, allowShared(value)]))
+  const { properties } = inner as { properties?: Readonly<Record<string, unknown>> }
+  const isStep = properties !== undefined && 'eventually' in properties && 'background' in properties
+  return isStep ? { ...inner, patternProperties: { '^[a-z][a-z0-9_]*(\\.[a-z0-9_]+)+$': {} } } : inner
 }
 
 const REFERENCE = { type: 'string', pattern: '^\\$\\(\\S+\\)$' }

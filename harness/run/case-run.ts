@@ -225,7 +225,10 @@ export class CaseRun {
   #excerpt(): CaseOutcome['excerpt'] {
     const { setup, steps, teardown, place } = this.#definition
     const last = Math.max(...[...setup, ...steps, ...teardown].map(step => step.place.line ?? 0))
-    return excerpt(this.#file.file.file, this.#file.environment.root, place.line ?? 1, last + 8)
+    const { cases, file } = this.#file.file
+    // the next case is another story
+    const next = cases[cases.indexOf(this.#definition) + 1]?.place.line ?? Number.POSITIVE_INFINITY
+    return excerpt(file, this.#file.environment.root, place.line ?? 1, Math.min(last + 8, next - 1))
   }
 }
 

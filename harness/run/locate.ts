@@ -65,7 +65,7 @@ function expectationPlace(step: Step, { code, differences }: ExpectationError, s
   const wanted = (keys as Partial<Record<string, 'eventually' | 'fails'>>)[code] ?? 'expect'
   const key = ([wanted, 'fails', 'eventually', 'repeat'] as const).find(one => step[one] !== undefined)
   if (key === undefined) return step.place
-  const at: Path = [...step.path, key]
+  const at: Path = key === 'repeat' ? [...step.path, key, 'until'] : [...step.path, key]
   const differing = differences[0]?.path ?? ''
   if (differing === '') return source.keyPlace(at)
   return source.place([...at, ...differing.split('.').map(part => (/^\d+$/.test(part) ? Number(part) : part))])

@@ -96,7 +96,7 @@ describe('a recorded expectation', () => {
   test('under eventually waits for what was recorded', async () => {
     expect(await run('none', '[\n  2,\n  2\n]\n', polled)).toMatchObject({ told: 'passed', passed: 1_000 })
     expect((await run('none', '[\n  9\n]\n', polled)).told).toMatch(
-      /^failed ASSAY_STEP_EXPECT .*differs from what was recorded$/,
+      /^failed ASSAY_STEP_NOT_YET .* not as expected within 3.0s \(3 tries\); at last: list differs from what was recorded$/,
     )
   })
 

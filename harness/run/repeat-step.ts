@@ -1,3 +1,4 @@
+import { differences } from '../cases/expect.ts'
 import { interpolate } from '../cases/interpolate.ts'
 import type { Repeat } from '../cases/model.ts'
 import { AssayError } from '../errors.ts'
@@ -5,7 +6,7 @@ import { withDeadline } from './deadline.ts'
 import { errorRecord } from './error-record.ts'
 import { isAsExpected } from './judge.ts'
 import { pollStep } from './poll-step.ts'
-import { ExpectationError, innerError } from './step-failure.ts'
+import { ExpectationError, innerError, summarise } from './step-failure.ts'
 import { StepRecord } from './step-record.ts'
 import type { Running } from './step-runner.ts'
 import { stateOf } from './verdict.ts'
@@ -38,17 +39,19 @@ async function turns(repeat: Repeat, running: Running): Promise<unknown> {
     if (repeat.every > 0 && turn + 1 < times) await context.environment.clock.sleep(repeat.every, frame.signal)
   }
   if (repeat.until === undefined) return result
-  const message = `${times} turns did not bring what "until" waits for`
-  throw new ExpectationError('ASSAY_STEP_NOT_YET', message, [
-    { path: '', message: 'is the last result', expected: repeat.until, actual: result },
-  ])
+  const differing = differences(interpolate(repeat.until, frame.scope), result, () => [])
+  const message = `${times} turns did not bring what "until" waits for; at last: ${summarise(differing)}`
+  throw new ExpectationError('ASSAY_STEP_NOT_YET', message, differing)
 }
 
 async function oneTurn(turn: number, running: Running): Promise<unknown> {
   const { step, frame, record, context } = running
   const { clock } = context.environment
   const child = new StepRecord({ ...step, name: `turn ${turn + 1}` }, frame.phase, clock.now())
-  if (record.children.length >= MAX_TURNS_SHOWN) record.children.pop()
+  if (record.children.length >= MAX_TURNS_SHOWN) {
+    record.children.pop()
+    record.note = `turns ${MAX_TURNS_SHOWN} to ${turn} are not shown`
+  }
   record.children.push(child)
   try {
     return await pollStep({ ...running, record: child })

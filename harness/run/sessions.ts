@@ -1,3 +1,4 @@
+import { connect } from '../sql/connect.ts'
 import type { ConnectOptions, SqlSession } from '../sql/session.ts'
 import type { Endpoint } from '../targets/target.ts'
 
@@ -24,7 +25,7 @@ export class Sessions implements AsyncDisposable {
       if (session.open) return session
       await session.close().catch(() => {})
     }
-    const started = connectLate(endpoint, { applicationName: 'assay', ...options })
+    const started = connect(endpoint, { applicationName: 'assay', ...options })
     this.#open.set(key, started)
     started.catch(() => this.#open.delete(key))
     return started
@@ -40,10 +41,4 @@ export class Sessions implements AsyncDisposable {
   [Symbol.asyncDispose](): Promise<void> {
     return this.close()
   }
-}
-
-/** The drivers take longer to load than a worker takes to run many cases, and some never open a session. */
-async function connectLate(endpoint: Endpoint, options: ConnectOptions): Promise<SqlSession> {
-  const { connect } = await import('../sql/connect.ts')
-  return connect(endpoint, options)
 }

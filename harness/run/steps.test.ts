@@ -211,7 +211,7 @@ describe('repeat', () => {
 
   test('so many times, and it was not so', async () => {
     expect((await run(['- count: c', '  repeat: { times: 2, until: { n: 9 } }'])).told).toBe(
-      'failed ASSAY_STEP_NOT_YET 7:9 2 turns did not bring what "until" waits for',
+      'failed ASSAY_STEP_NOT_YET 7:41 2 turns did not bring what "until" waits for; at last: n expected 9, got 2',
     )
   })
 
@@ -231,6 +231,7 @@ describe('repeat', () => {
     const { steps } = await run(['- say: x', '  repeat: { times: 50 }'])
     expect(steps[0]?.steps).toHaveLength(20)
     expect(steps[0]?.steps.at(-1)?.name).toBe('turn 50')
+    expect(steps[0]?.note).toBe('turns 20 to 49 are not shown')
   })
 })
 

@@ -2,8 +2,6 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { ActionError, AssayError } from '../errors.ts'
 import type { Endpoint } from '../targets/target.ts'
 import type { SqlDialect } from './dialect.ts'
-import { openMysql } from './mysql/wire.ts'
-import { openPostgres } from './postgres/wire.ts'
 import type { ConnectOptions, SqlSession } from './session.ts'
 import { describeEndpoint, type Wire } from './wire.ts'
 import { WireSession } from './wire-session.ts'
@@ -22,9 +20,10 @@ export type OpenOptions = {
   readonly signal: AbortSignal | undefined
 }
 
+/** A driver is loaded with its first session: that takes longer than many cases, and a run may need none. */
 const OPENERS: Readonly<Record<SqlDialect, (options: OpenOptions) => Promise<Wire>>> = {
-  postgres: openPostgres,
-  mysql: openMysql,
+  postgres: async options => (await import('./postgres/wire.ts')).openPostgres(options),
+  mysql: async options => (await import('./mysql/wire.ts')).openMysql(options),
 }
 
 /**

@@ -1,6 +1,8 @@
 import type { ErrorRecord, StepResult } from '../report/model.ts'
 
 const MAX_DIFFERENCES = 12
+/** What the action logged last says more than the difference of two numbers. */
+const MAX_LOG_LINES = 5
 
 /** What a failure says below its message: the step, where it ran, the shared action it stands in, and the differences. */
 export function failureDetails(steps: readonly StepResult[], { file, frame }: ErrorRecord): string[] {
@@ -14,6 +16,7 @@ export function failureDetails(steps: readonly StepResult[], { file, frame }: Er
     `in step "${failing.name}"${on}`,
     ...lines.map(({ path, message }) => `${path === '' ? 'result' : path}  ${message}`),
     ...(more > 0 ? [`… ${more} more`] : []),
+    ...failing.log.slice(-MAX_LOG_LINES),
     // vitest prints the lines of the case file; those of the shared action are ours to show
     ...(failing.file === file ? [] : (frame?.split('\n\n')[1]?.split('\n') ?? [])),
   ]
