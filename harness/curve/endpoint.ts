@@ -1,6 +1,9 @@
 import { AssayError } from '../errors.ts'
 import { Secret } from '../log/secret.ts'
 import type { Endpoint } from '../targets/target.ts'
+import { CurveClient } from './client.ts'
+import { localHost, type SidecarHost } from './sidecar-host.ts'
+import { sshHost } from './ssh-host.ts'
 import type { CurveSettings, CurveUser } from './types.ts'
 
 /** The settings of a client from what a target says of its endpoint. */
@@ -17,6 +20,25 @@ export function settingsOf(endpoint: Endpoint): CurveSettings {
     ...(typeof python === 'string' ? { python } : {}),
     ...(typeof python_path === 'string' ? { pythonPath: python_path } : {}),
   }
+}
+
+/** The machine whose module is used: the options `ssh_*` of the endpoint, else this one. */
+export function hostOf(endpoint: Endpoint): SidecarHost {
+  const { ssh_host, ssh_port, ssh_user, ssh_key, ssh_password, ssh_host_key } = endpoint.options ?? {}
+  if (typeof ssh_host !== 'string') return localHost
+  return sshHost({
+    host: ssh_host,
+    user: String(ssh_user ?? endpoint.user),
+    hostKey: String(ssh_host_key ?? ''),
+    ...(typeof ssh_port === 'number' ? { port: ssh_port } : {}),
+    ...(ssh_key instanceof Secret ? { privateKey: ssh_key } : {}),
+    ...(ssh_password instanceof Secret ? { password: ssh_password } : {}),
+  })
+}
+
+/** A client of the cluster behind an endpoint. */
+export function clientOf(endpoint: Endpoint): CurveClient {
+  return new CurveClient(settingsOf(endpoint), hostOf(endpoint))
 }
 
 /** Who a step calls as: an owner's name, with the cluster's password where that is root, or an owner with a password. */

@@ -11,6 +11,7 @@ export { type IoOptions, MISMATCH_ABOUT, type MismatchKind } from './io/plan.ts'
 export type { IoResult, Mismatch } from './io/result.ts'
 export { type RunIo, runIo } from './io/run.ts'
 export { localHost, type SidecarHost, type SidecarProcess } from './sidecar-host.ts'
+export { type SshAccount, sshHost } from './ssh-host.ts'
 export * from './types.ts'
 
 export const curve: System = {

@@ -1,7 +1,8 @@
+import { readFile } from 'node:fs/promises'
 import { readSection, sectionMissing } from '../targets/real/section.ts'
 import type { Endpoint, Finding, StartedTarget, TargetProvider } from '../targets/target.ts'
-import { CurveClient } from './client.ts'
-import { settingsOf, userOf } from './endpoint.ts'
+import type { CurveClient } from './client.ts'
+import { clientOf, userOf } from './endpoint.ts'
 import type { CurveUser } from './types.ts'
 
 const TARGET = 'curve.cluster'
@@ -13,7 +14,7 @@ export const realCurve: TargetProvider = {
   limit: 1,
   unavailable: () => sectionMissing(TARGET),
   async start() {
-    const settings = await readSection(TARGET, ({ text, secretText }, z) =>
+    const settings = await readSection(TARGET, ({ text, secretText, port }, z) =>
       z.strictObject({
         python: text().default('python3'),
         python_path: text().optional(),
@@ -21,6 +22,12 @@ export const realCurve: TargetProvider = {
         user: text().default('assay'),
         password: secretText().optional(),
         root_password: secretText().optional(),
+        ssh_host: text().optional(),
+        ssh_port: port().optional(),
+        ssh_user: text().optional(),
+        ssh_key_file: text().optional(),
+        ssh_password: secretText().optional(),
+        ssh_host_key: text().optional(),
       }),
     )
     const { secret } = await import('../log/secret.ts')
@@ -33,6 +40,14 @@ export const realCurve: TargetProvider = {
         python_path: settings.python_path,
         conf: settings.conf,
         root_password: settings.root_password,
+        ssh_host: settings.ssh_host,
+        ssh_port: settings.ssh_port,
+        ssh_user: settings.ssh_user,
+        ssh_host_key: settings.ssh_host_key,
+        ssh_password: settings.ssh_password,
+        ...(settings.ssh_key_file === undefined
+          ? {}
+          : { ssh_key: secret(await readFile(settings.ssh_key_file, 'utf8')) }),
       },
     }
     return await started(cluster)
@@ -40,7 +55,7 @@ export const realCurve: TargetProvider = {
 }
 
 async function started(cluster: Endpoint): Promise<StartedTarget> {
-  await using client = new CurveClient(settingsOf(cluster))
+  await using client = clientOf(cluster)
   const info = await client.info()
   const findings = async (): Promise<readonly Finding[]> => {
     const message = await unreachable(cluster)
@@ -68,7 +83,7 @@ async function started(cluster: Endpoint): Promise<StartedTarget> {
 
 async function unreachable(cluster: Endpoint): Promise<string | undefined> {
   try {
-    await using client = new CurveClient(settingsOf(cluster))
+    await using client = clientOf(cluster)
     await client.init()
     return (await client.getClusterId()) === '' ? 'the metadata servers do not answer' : undefined
   } catch (error) {
@@ -78,7 +93,7 @@ async function unreachable(cluster: Endpoint): Promise<string | undefined> {
 
 /** Removes what a case left under its names, as root where the password is known, else as the target's user. */
 async function sweep(cluster: Endpoint): Promise<void> {
-  await using client = new CurveClient(settingsOf(cluster))
+  await using client = clientOf(cluster)
   await client.init()
   const as = userOf(cluster, cluster.options?.root_password === undefined ? undefined : 'root')
   const prefix = String(cluster.options?.at).slice(1)

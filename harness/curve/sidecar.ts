@@ -68,6 +68,8 @@ export class Sidecar implements AsyncDisposable {
         else first.resolve(frame)
       }
     })
+    // a host may have read from it before, and paused it
+    process.output.resume()
     const fail = (what: string) =>
       first.reject(
         new ActionError('ASSAY_CURVE_SIDECAR', `the sidecar on ${host.name} ${what}${said(output())}`, {

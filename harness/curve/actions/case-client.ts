@@ -1,7 +1,7 @@
 import type { ActionContext } from '../../actions/define-action.ts'
 import type { Endpoint } from '../../targets/target.ts'
-import { CurveClient } from '../client.ts'
-import { settingsOf } from '../endpoint.ts'
+import type { CurveClient } from '../client.ts'
+import { clientOf } from '../endpoint.ts'
 
 /** A client that a case keeps under a name; it is initialised when a step first needs it to be. */
 export class CaseClient implements AsyncDisposable {
@@ -9,7 +9,7 @@ export class CaseClient implements AsyncDisposable {
   #initialised = false
 
   constructor(endpoint: Endpoint) {
-    this.client = new CurveClient(settingsOf(endpoint))
+    this.client = clientOf(endpoint)
   }
 
   async ready(): Promise<CurveClient> {

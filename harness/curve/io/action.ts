@@ -5,8 +5,8 @@ import { durationSchema } from '../../cases/schema.ts'
 import { ActionError } from '../../errors.ts'
 import { caseClient, clusterOf } from '../actions/case-client.ts'
 import { asShape, pathSchema, sizeOf, sizeSchema } from '../actions/input.ts'
-import { CurveClient } from '../client.ts'
-import { settingsOf, userOf } from '../endpoint.ts'
+import type { CurveClient } from '../client.ts'
+import { clientOf, hostOf, settingsOf, userOf } from '../endpoint.ts'
 import type { Ledger } from './ledger.ts'
 import { MISMATCH_ABOUT, type MismatchKind, PATTERNS } from './plan.ts'
 import type { IoResult, Mismatch } from './result.ts'
@@ -77,13 +77,14 @@ export const io = defineAction({
   ],
   async run(given, context) {
     const endpoint = clusterOf(context)
-    const ledgers = await context.keep(`curve ledgers ${endpoint.name}`, async () => new Ledgers(settingsOf(endpoint)))
+    const ledgers = await context.keep(`curve ledgers ${endpoint.name}`, async () => new Ledgers(clientOf(endpoint)))
     const { id } = await (await (await caseClient(context)).ready()).statFile(given.path, {
       as: userOf(endpoint, given.as),
     })
     const result = await runIo({
       ...optionsOf(given, context),
       settings: settingsOf(endpoint),
+      host: hostOf(endpoint),
       signal: context.signal,
       ledger: ledgers.of(id),
       keepLedger: ledger => ledgers.keep(id, ledger),
@@ -178,8 +179,8 @@ class Ledgers implements AsyncDisposable {
   readonly #client: CurveClient
   readonly #ledgers = new Map<number, Ledger>()
 
-  constructor(settings: ConstructorParameters<typeof CurveClient>[0]) {
-    this.#client = new CurveClient(settings)
+  constructor(client: CurveClient) {
+    this.#client = client
   }
 
   of(volume: number): Ledger | undefined {
