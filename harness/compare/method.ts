@@ -5,6 +5,7 @@ import type { Digest } from './text-form.ts'
 /**
  * How a row becomes a number.
  * - `record_send 64`: hashbyteaextended over the row's binary form, PostgreSQL 18 and later.
+ * - `record_send array`: the same hash by way of an array of one element, hash_array_extended, PostgreSQL 11 and later.
  * - `record_send md5`, `record_send sha256`: 60 bits of a digest of the binary form, all of the PostgreSQL family.
  * - `text md5`, `text sha256`: 60 bits of a digest of the canonical text, every engine.
  *
@@ -12,7 +13,13 @@ import type { Digest } from './text-form.ts'
  * 1 and 2^32 (as bigint), 0 (as float8) and NULL, NaN and Infinity (as numeric), {"a": 1} and {"a": -1} the same. By value, the
  * columns are brought to one form first and then hashed like the others.
  */
-export type Method = 'record_send 64' | 'record_send md5' | 'record_send sha256' | 'text md5' | 'text sha256'
+export type Method =
+  | 'record_send 64'
+  | 'record_send array'
+  | 'record_send md5'
+  | 'record_send sha256'
+  | 'text md5'
+  | 'text sha256'
 
 /** Methods that two engines may share, best first. Each is probed on both before it is used. */
 export function candidateMethods(left: EngineFacts, right: EngineFacts): readonly Method[] {
@@ -20,6 +27,7 @@ export function candidateMethods(left: EngineFacts, right: EngineFacts): readonl
   const both = (version: number) => left.version >= version && right.version >= version
   const methods: Method[] = []
   if (both(180_000)) methods.push('record_send 64')
+  if (both(110_000)) methods.push('record_send array')
   methods.push('record_send md5')
   if (both(110_000)) methods.push('record_send sha256')
   return [...methods, 'text md5', ...(both(110_000) ? (['text sha256'] as const) : [])]

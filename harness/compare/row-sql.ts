@@ -143,6 +143,8 @@ export class RowSql {
 
   #recordHash(record: string, seed: 0 | 1, method: Method): string {
     if (method === 'record_send 64') return this.#short(`hashbyteaextended(record_send(${record}), ${seed})`)
+    if (method === 'record_send array')
+      return this.#short(`hash_array_extended(array[record_send(${record})], ${seed})`)
     return this.#sixty(postgresDigest(`record_send(${record})`, this.#options), seed)
   }
 

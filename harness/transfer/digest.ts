@@ -1,5 +1,5 @@
 import type { ColumnPair } from '../compare/kind.ts'
-import { candidateMethods, samplesOf, sendsAlike } from '../compare/method.ts'
+import { candidateMethods, digestsOf, samplesOf, sendsAlike } from '../compare/method.ts'
 import type { SideName } from '../compare/model.ts'
 import { RECIPE } from '../compare/recipe.ts'
 import { type Plan, RowSql } from '../compare/row-sql.ts'
@@ -25,9 +25,10 @@ export class ContentDigest {
   static async choose(source: End, destination: End, pairs: readonly ColumnPair[]): Promise<ContentDigest> {
     const failures: string[] = []
     const ends = [source, destination]
-    for (const method of candidateMethods(source.engine, destination.engine)) {
+    const candidates = candidateMethods(source.engine, destination.engine)
+    for (const [method, digest] of candidates.flatMap(name => digestsOf(name).map(one => [name, one] as const))) {
       const plan: Plan = {
-        ...{ pairs, key: [], mode: 'exact', json: 'strict', method, sameFamily: true },
+        ...{ pairs, key: [], mode: 'exact', json: 'strict', method, digest, sameFamily: true },
         ...{ textHash: false, buckets: 1, secondHash: false, recipe: RECIPE },
       }
       const left = new RowSql('left', source.engine, plan)
