@@ -27,6 +27,7 @@ export default defineAssay({
     openstore: 'Runs against an openstore service.',
     greenplum: 'Moves or compares tables between two Greenplum or PostgreSQL clusters.',
     curve: 'Runs against a Curve cluster.',
+    nightly: 'Takes long; for the run of every night.',
     datax: 'Runs DataX jobs.',
     tour: 'The few cases that show most in a minute: what `npm start` runs.',
     postgres: 'Runs against PostgreSQL.',
