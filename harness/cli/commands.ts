@@ -27,6 +27,10 @@ export const COMMANDS: Readonly<Record<string, Entry>> = {
     about: 'move tables between PostgreSQL or Greenplum servers, whole and verified',
     load: async () => (await import('./transfer.ts')).transfer,
   },
+  openstore: {
+    about: 'try the endpoint rules on an openstore deployment',
+    load: async () => (await import('./openstore.ts')).openstore,
+  },
   up: { about: 'start a target and keep it up until Ctrl-C', load: async () => (await import('./up.ts')).up },
   setup: {
     about: 'bring the software that targets and tests need',

@@ -1,0 +1,57 @@
+import type { Clock } from '../../actions/define-action.ts'
+import type { Secret } from '../../log/secret.ts'
+import { OpenstoreClient } from '../client.ts'
+import { actionRules } from './action-rules.ts'
+import { blockRules } from './block-rules.ts'
+import { instanceRules } from './instance-rules.ts'
+import { poolRules } from './pool-rules.ts'
+import { Differs, NotImplemented, type Rule } from './rule.ts'
+import { setRules } from './set-rules.ts'
+import { World } from './world.ts'
+
+export const RULES: readonly Rule[] = [
+  ...poolRules,
+  ...setRules,
+  ...blockRules,
+  ...actionRules,
+  ...instanceRules,
+].toSorted((a, b) => a.endpoint - b.endpoint)
+
+export type Found = {
+  readonly endpoint: number
+  readonly rule: string
+  readonly verdict: 'holds' | 'differs' | 'not implemented'
+  /** What was seen, where it does not hold. */
+  readonly seen?: string
+}
+
+export type CheckOptions = {
+  /** `http://host:port`. */
+  readonly url: string
+  readonly token?: Secret
+  readonly clock: Clock
+  readonly signal: AbortSignal
+  readonly onFound?: (found: Found) => void
+}
+
+/** Tries every rule on a deployment, with objects of its own that it removes again. */
+export async function checkService({ url, token, clock, signal, onFound }: CheckOptions): Promise<readonly Found[]> {
+  const found: Found[] = []
+  const client = new OpenstoreClient({ url, token, within: 30_000 })
+  for (const { endpoint, rule, run } of RULES) {
+    signal.throwIfAborted()
+    await using world = new World({ url: url.replace(/\/+$/, ''), token: token?.reveal(), client, clock, signal })
+    let one: Found = { endpoint, rule, verdict: 'holds' }
+    try {
+      await run(world)
+    } catch (error) {
+      signal.throwIfAborted()
+      const verdict = error instanceof NotImplemented ? 'not implemented' : 'differs'
+      const seen = error instanceof Differs || error instanceof Error ? error.message : String(error)
+      one = { endpoint, rule, verdict, seen }
+    }
+    found.push(one)
+    onFound?.(one)
+  }
+  return found
+}
