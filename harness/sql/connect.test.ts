@@ -158,9 +158,9 @@ describe.each(TARGETS)('a session on $target', ({ target, role, slow }) => {
   })
 
   test('a database that does not exist', async () => {
-    const error = await failure(connect(endpoint, { database: 'no_such_base' }))
+    const error = await failure(connect(endpoint, { database: 'assay_no_such_base' }))
     expect([error.code, error.class]).toEqual(['ASSAY_CONNECT', 'undefined_database'])
-    expect(error.message).toContain('no_such_base')
+    expect(error.message).toContain('assay_no_such_base')
   })
 
   test('nothing listens: fails at once, or waits when asked to', async () => {

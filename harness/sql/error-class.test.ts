@@ -46,8 +46,8 @@ const SAMPLES: readonly Sample[] = [
 ]
 
 describe.each([
-  { target: 'postgres.pair', role: 'source', column: 1 },
-  { target: 'mariadb.replication', role: 'primary', column: 2 },
+  { target: 'postgres.pair', role: 'source_admin', column: 1 },
+  { target: 'mariadb.replication', role: 'primary_admin', column: 2 },
 ] as const)('on $target', ({ target, role, column }) => {
   let lease: Lease
   let endpoint: Endpoint

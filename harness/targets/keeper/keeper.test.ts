@@ -42,10 +42,8 @@ async function busyBackend(endpoint: Endpoint): Promise<void> {
 
 const request = { target: 'postgres.pair', tier: 'embedded', mode: 'shared', holder: 'a test' } as const
 
-test('the keeper is up in a fraction of a second, and stop leaves nothing', async () => {
-  const from = performance.now()
+test('stop leaves nothing of the keeper and its servers', async () => {
   const { socket, pid, stop } = await keeper()
-  expect(performance.now() - from).toBeLessThan(1_500)
   await using client = await connectKeeper(socket)
   await client.lease(request)
   const folder = runFolder(socket)

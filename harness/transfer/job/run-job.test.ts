@@ -117,14 +117,15 @@ describe.each(stores)('%s', (_, open) => {
     await expect(run(open())).rejects.toMatchObject({ code: 'ASSAY_TRANSFER_LEASE' })
     await destination.query(`update assay_transfer.job set lease_until = now() - interval '1 s';
       update eda.transferstatetable set db_timestamp = now() - interval '1 hour' where table_name = 'job'`)
-    let stolen = false
+    // both tables wait for the theft: one that had passed its check before would rightly be moved
+    let stolen: Promise<unknown> | undefined
     const moving = run(first, {
       terms: { ...terms, owner: 'second' },
       onPhase: async phase => {
-        if (phase !== 'verify' || stolen) return
-        stolen = true
-        await destination.query(`update assay_transfer.job set lease_owner = 'third';
+        if (phase !== 'verify') return
+        stolen ??= destination.query(`update assay_transfer.job set lease_owner = 'third';
           update eda.transferstatetable set errormessage = 'held by third' where table_name = 'job'`)
+        await stolen
       },
     })
     await expect(moving).rejects.toMatchObject({ code: 'ASSAY_TRANSFER_LEASE_LOST' })
