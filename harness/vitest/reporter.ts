@@ -27,6 +27,8 @@ export class AssayReporter extends DefaultReporter {
   readonly #files: CaseFiles
   /** What was shown of the cases that run now. */
   readonly #shown = new Map<string, Set<string>>()
+  /** Cases that have their line: of one that was cancelled vitest tells the end twice. */
+  readonly #told = new Set<string>()
   #withSteps = true
   #startedAt: number
   #interrupted = false
@@ -41,6 +43,7 @@ export class AssayReporter extends DefaultReporter {
 
   override onTestRunStart(specifications: readonly TestSpecification[]): void {
     super.onTestRunStart(specifications)
+    this.#told.clear()
     // in watch mode there is a run after each change
     if (this.ctx.config.watch) this.#startedAt = Date.now()
     this.#giveSignals = cancelOnSignals(this.ctx, () => {
@@ -70,7 +73,8 @@ export class AssayReporter extends DefaultReporter {
     const last = outcomes.at(-1)?.outcome
     const result = test.result()
     // what was left out, blocked or cancelled before it began is told once for all at the end
-    if (!last && result.state !== 'failed') return
+    if (this.#told.has(test.id) || (!last && result.state !== 'failed')) return
+    this.#told.add(test.id)
     this.#showSteps(test, last?.attempt.steps.filter(({ state }) => state !== 'not run') ?? [])
     this.#shown.delete(test.id)
     const { reason, limits = [], attempt } = last ?? {}
@@ -112,6 +116,8 @@ export class AssayReporter extends DefaultReporter {
       return
     }
     const others = modules.some(module => !isCaseFile(module.moduleId) && module.state() === 'failed')
+    for (const test of caseModules.flatMap(casesOf))
+      if (interrupted && outcomesOf(test).length > 0) this.onTestCaseResult(test)
     const exitCode = await this.#report(caseModules, errors, interrupted)
     exitWith(exitCode === 0 && others ? 1 : exitCode)
   }
