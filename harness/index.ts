@@ -43,4 +43,13 @@ export {
   type TargetProvider,
   type Tier,
 } from './targets/target.ts'
+export { cleanSchema } from './transfer/job/clean-schema.ts'
+export { CleanStore } from './transfer/job/clean-store.ts'
+export type { Job, JobEntry, JobStore, JobTable, LeaseTerms } from './transfer/job/model.ts'
+export { type JobEvent, type JobResult, type RunJobOptions, runJob } from './transfer/job/run-job.ts'
+export { SeedStore } from './transfer/job/seed-store.ts'
+export type { Counts, Mode, Phase, Slice, TransferResult, TransferSpec, Verification } from './transfer/model.ts'
+export { planTransfer, type TransferPlan, transferTable } from './transfer/transfer-table.ts'
+export { type TableOutcome, type TablesSpec, transferTables } from './transfer/transfer-tables.ts'
+export { lateSlice, type TimeWindow, type WindowColumn, windowSlice } from './transfer/window.ts'
 export { VERSION } from './version.ts'
