@@ -1,7 +1,11 @@
 import { once } from 'node:events'
 import { readFile } from 'node:fs/promises'
 import { nearest } from '../cases/suggest.ts'
-import { checkJob, ENGINES, FINDINGS, type Progress, parseParameters, showFinding } from '../datax/index.ts'
+import type { Progress } from '../datax/engine/engine.ts'
+import { ENGINES } from '../datax/engine/engines.ts'
+import { checkJob } from '../datax/job/check.ts'
+import { FINDINGS, showFinding } from '../datax/job/finding.ts'
+import { parseParameters } from '../datax/job/variables.ts'
 import { AssayError } from '../errors.ts'
 import type { Command } from './command.ts'
 

@@ -1,26 +1,18 @@
 import type { ReaderPlugin, WriterPlugin } from './plugin.ts'
-import { mysqlDriver } from './rdbms/mysql/driver.ts'
-import { postgresDriver } from './rdbms/postgres/driver.ts'
-import { rdbmsReader } from './rdbms/reader.ts'
-import { rdbmsWriter } from './rdbms/writer.ts'
-import { streamReader } from './stream-reader.ts'
-import { streamWriter } from './stream-writer.ts'
-import { txtFileReader } from './txtfile/reader.ts'
-import { txtFileWriter } from './txtfile/writer.ts'
 
-const byName = <T extends { readonly name: string }>(all: readonly T[]): Readonly<Record<string, T>> =>
-  Object.fromEntries(all.map(one => [one.name, one]))
+type Loaders<Plugin> = Readonly<Record<string, () => Promise<Plugin>>>
 
-/** What the in-process engine has. */
-export const READERS: Readonly<Record<string, ReaderPlugin>> = byName([
-  streamReader,
-  txtFileReader,
-  rdbmsReader('mysqlreader', mysqlDriver),
-  rdbmsReader('postgresqlreader', postgresDriver),
-])
-export const WRITERS: Readonly<Record<string, WriterPlugin>> = byName([
-  streamWriter,
-  txtFileWriter,
-  rdbmsWriter('mysqlwriter', mysqlDriver),
-  rdbmsWriter('postgresqlwriter', postgresDriver),
-])
+/** What the in-process engine has. Each is loaded when a job names it: most jobs need no driver of another database. */
+export const READERS: Loaders<ReaderPlugin> = {
+  streamreader: async () => (await import('./stream-reader.ts')).streamReader,
+  txtfilereader: async () => (await import('./txtfile/reader.ts')).txtFileReader,
+  mysqlreader: async () => (await import('./rdbms/mysql/plugins.ts')).mysqlReader,
+  postgresqlreader: async () => (await import('./rdbms/postgres/plugins.ts')).postgresReader,
+}
+
+export const WRITERS: Loaders<WriterPlugin> = {
+  streamwriter: async () => (await import('./stream-writer.ts')).streamWriter,
+  txtfilewriter: async () => (await import('./txtfile/writer.ts')).txtFileWriter,
+  mysqlwriter: async () => (await import('./rdbms/mysql/plugins.ts')).mysqlWriter,
+  postgresqlwriter: async () => (await import('./rdbms/postgres/plugins.ts')).postgresWriter,
+}

@@ -4,8 +4,8 @@ import type { Batch } from '../../record/kind.ts'
 import type { Tally } from './tally.ts'
 
 /** Records and bytes that wait in a channel at most; a batch more may come in. */
-const MAX_RECORDS = 8_192
-const MAX_BYTES = 16 * 1024 * 1024
+const MAX_RECORDS = 1_024
+const MAX_BYTES = 8 * 1024 * 1024
 /** How often a speed is looked at, in milliseconds (core.transport.channel.flowControlInterval). */
 const FLOW_CONTROL_EVERY = 20
 

@@ -91,8 +91,8 @@ class Run {
     this.#log('INFO', 'JobContainer', 'DataX jobContainer starts job.')
     const limit = new ErrorLimit(new Parameters(setting.get('errorLimit'), 'errorLimit'), this.#mode)
     const content = nodeAt(job, 'content', 0)
-    await using reader = this.#open(content, 'reader', dryRun)
-    await using writer = this.#open(content, 'writer', dryRun)
+    await using reader = await this.#open(content, 'reader', dryRun)
+    await using writer = await this.#open(content, 'writer', dryRun)
     const transformerNode = nodeAt(content, 'transformer')
     const transformers = TransformerChain.of(transformerNode?.kind === 'array' ? transformerNode.items : [], this.#mode)
     this.#transformed = transformers !== undefined
@@ -119,21 +119,25 @@ class Run {
     this.#log('INFO', 'JobContainer', statisticsBlock(this.#tally, times, this.#transformed))
   }
 
-  #open(content: JsonNode | undefined, side: 'reader', dryRun: boolean): ReaderJob
-  #open(content: JsonNode | undefined, side: 'writer', dryRun: boolean): WriterJob
-  #open(content: JsonNode | undefined, side: 'reader' | 'writer', dryRun: boolean): ReaderJob | WriterJob {
+  #open(content: JsonNode | undefined, side: 'reader', dryRun: boolean): Promise<ReaderJob>
+  #open(content: JsonNode | undefined, side: 'writer', dryRun: boolean): Promise<WriterJob>
+  async #open(
+    content: JsonNode | undefined,
+    side: 'reader' | 'writer',
+    dryRun: boolean,
+  ): Promise<ReaderJob | WriterJob> {
     const given = new Parameters(nodeAt(content, side), `job.content[0].${side}`)
     const name = given.required('name', 'Framework-03')
     this.#names[side] = name
     const known = side === 'reader' ? READERS : WRITERS
-    const plugin = known[name]
-    if (!plugin)
+    const load = known[name]
+    if (!load)
       throw new DataxError(
         'Framework-12',
         `插件加载失败，未完成指定插件加载:[${name}]${didYouMean(name, Object.keys(known))}`,
         { hint: `This engine has ${Object.keys(known).join(', ')}; a home may have more.` },
       )
-    return plugin.open(new Parameters(given.get('parameter'), name), this.#context(`job--1`, dryRun))
+    return (await load()).open(new Parameters(given.get('parameter'), name), this.#context(`job--1`, dryRun))
   }
 
   async #prepare(

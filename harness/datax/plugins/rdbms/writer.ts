@@ -7,11 +7,10 @@ import { connectionsOf } from './connections.ts'
 import type { DbColumn, Driver } from './driver.ts'
 import { sqlFailure } from './sql-error.ts'
 
-const COMPAT_BATCH = 2_048
-/** Fewer and larger statements; what fails is narrowed down to its rows whatever the size. */
-const STRICT_BATCH = 16_384
+/** DataX's own default; more rows at once cost memory, and gain nothing with COPY. */
+const BATCH_ROWS = 2_048
 const BATCH_BYTES = 32 * 1024 * 1024
-const STRICT_BATCH_BYTES = 4 * 1024 * 1024
+const STRICT_BATCH_BYTES = 1024 * 1024
 
 type Table = { readonly endpoint: Endpoint; readonly name: string }
 
@@ -43,7 +42,7 @@ class RdbmsWriterJob implements WriterJob {
       throw new DataxError('DBUtilErrorCode-02', 'a column is written twice')
     this.#writeMode = writeModeOf(parameters, context, driver)
     const strict = context.mode === 'strict'
-    const rows = parameters.long('batchSize') ?? (strict ? STRICT_BATCH : COMPAT_BATCH)
+    const rows = parameters.long('batchSize') ?? BATCH_ROWS
     if (rows < 1) throw new DataxError('DBUtilErrorCode-02', `batchSize must be at least 1, and is ${rows}`)
     this.#batch = { rows, bytes: parameters.long('batchByteSize') ?? (strict ? STRICT_BATCH_BYTES : BATCH_BYTES) }
   }

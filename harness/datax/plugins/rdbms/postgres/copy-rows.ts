@@ -17,7 +17,10 @@ export class CopyRows {
   /** Bytes of the current frame's body, and of a header that was cut in two, that have not come yet. */
   #left = 0
   #header: Buffer | undefined
-  #rest: Buffer | undefined
+  /** One for all pieces of the stream: what is made of it is text. */
+  #buffer = Buffer.allocUnsafe(1 << 17)
+  /** Bytes at the beginning of the buffer that are the start of a line. */
+  #rest = 0
 
   constructor(columns: readonly DbColumn[], mode: Mode) {
     this.#decoders = columns.map(column => decoderOf(column, mode))
@@ -31,9 +34,10 @@ export class CopyRows {
     const bytes = this.#bodies(frames)
     const end = bytes.lastIndexOf(NEWLINE)
     const whole = end < 0 ? undefined : bytes.subarray(0, end)
+    const text = whole?.toString('utf8')
     const rest = end < 0 ? bytes : bytes.subarray(end + 1)
-    this.#rest = rest.length === 0 ? undefined : rest
-    return whole === undefined ? [] : this.#rows(whole.toString('utf8'))
+    this.#rest = rest.copy(this.#buffer)
+    return text === undefined ? [] : this.#rows(text)
   }
 
   #rows(text: string): Row[] {
@@ -75,9 +79,13 @@ export class CopyRows {
   #bodies(frames: Buffer): Buffer {
     const chunk = this.#header === undefined ? frames : Buffer.concat([this.#header, frames])
     this.#header = undefined
-    const before = this.#rest
-    const out = Buffer.allocUnsafe(chunk.length + (before?.length ?? 0))
-    let length = before?.copy(out) ?? 0
+    if (this.#rest + chunk.length > this.#buffer.length) {
+      const larger = Buffer.allocUnsafe((this.#rest + chunk.length) * 2)
+      this.#buffer.copy(larger, 0, 0, this.#rest)
+      this.#buffer = larger
+    }
+    const out = this.#buffer
+    let length = this.#rest
     for (let at = 0; at < chunk.length; ) {
       if (this.#left > 0) {
         const take = Math.min(this.#left, chunk.length - at)

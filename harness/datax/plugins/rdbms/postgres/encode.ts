@@ -70,11 +70,17 @@ export function encodeRows(rows: readonly Row[], encoders: readonly Encode[]): s
 
 const HEADER = 5
 
-/** A text as one CopyData message. */
-export function copyData(text: string): Buffer {
-  const message = Buffer.allocUnsafe(HEADER + Buffer.byteLength(text))
-  message[0] = 0x64
-  message.writeUInt32BE(message.length - 1, 1)
-  message.write(text, HEADER)
-  return message
+/** Makes CopyData messages in one buffer, which grows: a message is valid until the next is made. */
+export class CopyDataBuffer {
+  #buffer = Buffer.allocUnsafe(1 << 16)
+
+  message(text: string): Buffer {
+    // three bytes for each UTF-16 unit are always enough
+    const most = HEADER + text.length * 3
+    if (most > this.#buffer.length) this.#buffer = Buffer.allocUnsafe(most + (most >> 2))
+    const length = HEADER + this.#buffer.write(text, HEADER)
+    this.#buffer[0] = 0x64
+    this.#buffer.writeUInt32BE(length - 1, 1)
+    return this.#buffer.subarray(0, length)
+  }
 }

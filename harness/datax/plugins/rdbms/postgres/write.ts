@@ -7,7 +7,7 @@ import type { RecordInput } from '../../plugin.ts'
 import type { WriteTarget } from '../driver.ts'
 import { sqlFailure } from '../sql-error.ts'
 import { fatalConversion, writeBatches } from '../write-batches.ts'
-import { copyData, encodeRows, encodersOf } from './encode.ts'
+import { CopyDataBuffer, encodeRows, encodersOf } from './encode.ts'
 
 /** How long a server may take to give up a COPY, in milliseconds. */
 const STOP_WITHIN = 3_000
@@ -16,6 +16,7 @@ const STOP_WITHIN = 3_000
 export async function copyBatches(session: CopySession, target: WriteTarget, input: RecordInput): Promise<void> {
   const { columns, table, context } = target
   const sql = `copy ${table} (${columns.map(column => quoted(column.name)).join(', ')}) from stdin`
+  const buffer = new CopyDataBuffer()
   let encoders: ReturnType<typeof encodersOf> = []
   let encodersFor: readonly Kind[] | undefined
   await writeBatches(target, input, {
@@ -24,7 +25,7 @@ export async function copyBatches(session: CopySession, target: WriteTarget, inp
         encoders = encodersOf(kinds, columns, { mode: context.mode, emptyAsNull: target.emptyAsNull })
         encodersFor = kinds
       }
-      const data = copyData(encodeRows(rows, encoders))
+      const data = buffer.message(encodeRows(rows, encoders))
       const copy = await CopyIn.start(session, sql)
       let timer: NodeJS.Timeout | undefined
       const onAbort = (): void => {

@@ -1,0 +1,236 @@
+/**
+ * DataX jobs of the in-process engine, as whole commands (`assay datax run job.json`), against `psql COPY | psql COPY` of the same table
+ * on the same servers. 1,000,000 rows of id, int, 40-char text and timestamp; every record goes through the channel.
+ */
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { readFileSync } from 'node:fs'
+import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { startMariadb } from '../fixtures/servers/mariadb/server.ts'
+import { compareRows } from '../harness/compare/compare-rows.ts'
+import { buildJob, type JobPlan } from '../harness/datax/index.ts'
+import { connect } from '../harness/sql/connect.ts'
+import { connectKeeper } from '../harness/targets/keeper/connect.ts'
+import { startKeeper } from '../harness/targets/keeper/start.ts'
+import type { Lease } from '../harness/targets/lease.ts'
+import type { Endpoint } from '../harness/targets/target.ts'
+import { type Bench, type BenchReport, median, ratioAtMost } from './measurement.ts'
+
+const ROWS = Number(process.env.BENCH_ROWS ?? 1_000_000)
+const ROUNDS = Number(process.env.BENCH_ROUNDS ?? 5)
+const MAIN = join(import.meta.dirname, '..', 'harness', 'cli', 'main.ts')
+const COLUMNS = { column: ['id', 'n', 'label', 'at'] }
+
+type Outcome = { readonly seconds: number; readonly memory: number }
+
+const datax: Bench = {
+  name: 'datax',
+  async run(report) {
+    const folder = await mkdtemp(join(tmpdir(), 'assay-bench-datax-'))
+    try {
+      await streams(report, folder)
+      await using keeper = await startKeeper({ config: join(import.meta.dirname, '..', 'assay.config.ts') })
+      await using client = await connectKeeper(keeper.socket)
+      const leased = (target: string): Promise<Lease> =>
+        client.lease({ target, tier: 'embedded', mode: 'exclusive', holder: 'bench datax' })
+      await using pair = await leased('postgres.pair')
+      // a server alone: the replicas of the target would share the processors
+      await chmod(folder, 0o755)
+      await using maria = await startMariadb({ name: 'bench', host: '127.0.0.201', folder })
+      await databases(report, folder, {
+        source: pair.endpoints.source as Endpoint,
+        destination: pair.endpoints.destination as Endpoint,
+        mysql: {
+          ...{
+            role: 'mysql',
+            name: 'mysql',
+            protocol: 'mysql',
+            host: maria.host,
+            port: maria.port,
+            database: maria.database,
+          },
+          ...maria.logins.application,
+        },
+      })
+    } finally {
+      await rm(folder, { recursive: true, force: true })
+    }
+    for (const name of ['DATAX_HOME', 'ADDAX_HOME'])
+      if (process.env[name] === undefined) report.missing(name, 'not set; DataX itself is not measured')
+  },
+}
+export default datax
+
+/** The highest resident memory of a process, in MB, read while it lives. */
+function peakOf(child: ChildProcess): () => number {
+  let peak = 0
+  const look = (): void => {
+    try {
+      const status = readFileSync(`/proc/${child.pid}/status`, 'utf8')
+      peak = Math.max(peak, Number(/VmHWM:\s+(\d+)/.exec(status)?.[1] ?? 0) / 1024)
+    } catch {
+      // it has ended
+    }
+  }
+  const timer = setInterval(look, 20)
+  return () => {
+    clearInterval(timer)
+    return peak
+  }
+}
+
+async function command(folder: string, plan: JobPlan): Promise<Outcome> {
+  const file = join(folder, 'job.json')
+  await writeFile(file, JSON.stringify(buildJob({ errorLimit: { record: 0 }, ...plan })), { mode: 0o600 })
+  const from = performance.now()
+  const child = spawn(process.execPath, [MAIN, 'datax', 'run', file, '--quiet'], {
+    stdio: ['ignore', 'ignore', 'inherit'],
+  })
+  const peak = peakOf(child)
+  const [code] = (await once(child, 'exit')) as [number]
+  const seconds = (performance.now() - from) / 1000
+  const memory = peak()
+  if (code !== 0) throw new Error(`the job ended with ${code}`)
+  return { seconds, memory }
+}
+
+async function streams(report: BenchReport, folder: string): Promise<void> {
+  const plan = (count: number): JobPlan => ({
+    reader: {
+      name: 'stream',
+      parameter: {
+        sliceRecordCount: count,
+        column: [{ type: 'long', value: '10' }, { value: 'a text of forty characters, more or less' }],
+      },
+    },
+    writer: { name: 'stream', parameter: { print: false } },
+  })
+  const small: number[] = []
+  const large: Outcome[] = []
+  for (let round = 0; round < ROUNDS; round++) {
+    small.push((await command(folder, plan(10))).seconds)
+    large.push(await command(folder, plan(20_000_000)))
+  }
+  const ten = median(small)
+  report.measured({
+    metric: 'a job of 10 rows, whole command',
+    value: ten,
+    unit: 's',
+    goal: '<= 0.5',
+    holds: ten <= 0.5,
+  })
+  const rate = 20_000_000 / median(large.map(one => one.seconds))
+  report.measured({
+    metric: 'stream to stream, one channel',
+    value: rate,
+    unit: 'records/s',
+    goal: '>= 2000000',
+    holds: rate >= 2_000_000,
+  })
+}
+
+type Servers = { readonly source: Endpoint; readonly destination: Endpoint; readonly mysql: Endpoint }
+
+async function databases(report: BenchReport, folder: string, { source, destination, mysql }: Servers): Promise<void> {
+  await sql(source, 'create table bench (id bigint, n int, label varchar(40), at timestamp)')
+  await sql(destination, 'create table bench (id bigint, n int, label varchar(40), at timestamp)')
+  await sql(mysql, 'create table bench (id bigint, n int, label varchar(40), at datetime(6))')
+  await sql(
+    source,
+    `insert into bench select i, (i::bigint * 7919) % 1000003, substr(md5(i::text) || md5((i + 1)::text), 1, 40), timestamp '2026-01-01' + i * interval '1.000001 second' from generate_series(1, ${ROWS}) i; analyze bench`,
+  )
+  const end = (name: string, endpoint: Endpoint) => ({ name, endpoint, table: ['bench'], parameter: COLUMNS })
+  const jobs = [
+    {
+      metric: 'PostgreSQL to PostgreSQL',
+      atMost: 2,
+      from: source,
+      to: destination,
+      plan: { reader: end('postgresql', source), writer: end('postgresql', destination) },
+    },
+    {
+      metric: 'PostgreSQL to MySQL',
+      atMost: 3,
+      from: source,
+      to: mysql,
+      plan: { reader: end('postgresql', source), writer: end('mysql', mysql) },
+    },
+    {
+      metric: 'MySQL to PostgreSQL',
+      atMost: 3,
+      from: mysql,
+      to: destination,
+      plan: { reader: end('mysql', mysql), writer: end('postgresql', destination) },
+    },
+  ]
+  const times = jobs.map(() => [] as number[])
+  const copies: number[] = []
+  let memory = 0
+  const psql = await hasPsql()
+  for (let round = 0; round < ROUNDS; round++) {
+    if (psql) {
+      await sql(destination, 'truncate bench')
+      copies.push(await copyPipe(source, destination))
+    }
+    for (const [at, { plan, to, from }] of jobs.entries()) {
+      await sql(to, to === mysql ? 'truncate table bench' : 'truncate bench')
+      const outcome = await command(folder, plan)
+      ;(times[at] as number[]).push(outcome.seconds)
+      memory = Math.max(memory, outcome.memory)
+      if (process.env.BENCH_VERBOSE)
+        report.note(`${jobs[at]?.metric}: ${outcome.seconds.toFixed(2)} s, ${outcome.memory.toFixed(0)} MB`)
+      const compared = await compareRows({
+        left: { endpoint: from, table: { name: 'bench' } },
+        right: { endpoint: to, table: { name: 'bench' } },
+        mode: from.protocol === to.protocol ? 'exact' : 'by-value',
+        key: ['id'],
+      })
+      if (compared.verdict !== 'equal') throw new Error(compared.summary)
+    }
+  }
+  for (const [at, { metric, atMost }] of jobs.entries()) {
+    const value = median(times[at] as number[])
+    if (psql)
+      report.measured(
+        ratioAtMost(`${metric}, against COPY | COPY`, { value, against: median(copies), unit: 's', atMost }),
+      )
+    else report.measured({ metric, value, unit: 's' })
+  }
+  if (!psql) report.missing('psql', 'there is no psql on the PATH to pipe COPY through')
+  report.measured({
+    metric: 'highest memory of a job',
+    value: memory,
+    unit: 'MB',
+    goal: '<= 200',
+    holds: memory <= 200,
+  })
+}
+
+async function sql(endpoint: Endpoint, text: string): Promise<void> {
+  await using session = await connect(endpoint)
+  await session.query(text)
+}
+
+async function hasPsql(): Promise<boolean> {
+  const child = spawn('psql', ['--version'], { stdio: 'ignore' })
+  return new Promise(resolve => {
+    child.once('error', () => resolve(false))
+    child.once('exit', code => resolve(code === 0))
+  })
+}
+
+async function copyPipe(source: Endpoint, destination: Endpoint): Promise<number> {
+  const client = ({ host, port, user, database }: Endpoint, text: string): string =>
+    `psql -XqAt -h ${host} -p ${port} -U ${user} -d ${database} -c "${text}"`
+  const line = `PGPASSWORD=$ASSAY_FROM ${client(source, 'copy bench to stdout')} | PGPASSWORD=$ASSAY_TO ${client(destination, 'copy bench from stdin')}`
+  const from = performance.now()
+  const child = spawn('/bin/sh', ['-c', line], {
+    stdio: 'inherit',
+    env: { ...process.env, ASSAY_FROM: source.password.reveal(), ASSAY_TO: destination.password.reveal() },
+  })
+  const [code] = (await once(child, 'exit')) as [number]
+  if (code !== 0) throw new Error(`COPY | COPY ended with ${code}`)
+  return (performance.now() - from) / 1000
+}
