@@ -306,7 +306,7 @@ describe('targets', () => {
     const { said } = await run(withTarget(stepsOf('- fault.kill: {}', '  on: replicas.0', '- fail: { message: m }')), {
       targets,
     })
-    expect(said.at(-1)).toBe('release mariadb.replication dirty: embedded/A failed after it had disturbed the target')
+    expect(said.at(-1)).toBe('release mariadb.replication dirty: embedded/A failed and disturbed the target')
   })
 })
 
@@ -356,7 +356,7 @@ describe('evidence', () => {
       'logs',
       'check',
       'down',
-      'release mariadb.replication',
+      'release mariadb.replication dirty: embedded/A failed',
     ])
     expect(attempt.serverLog.map(line => line.text)).toEqual(['no time', 'during'])
     expect(attempt.evidence.map(({ path }) => path)).toEqual([

@@ -195,13 +195,14 @@ export class CaseRun {
     return steps
   }
 
-  /** Targets that a fault was done to by a case that failed are thrown away. */
+  /** After a case that failed its targets are thrown away: whatever made it fail may meet the next case too. */
   async #giveBack(): Promise<void> {
     if (!this.#opened) return
     const { stage, context } = this.#opened
     const disturbed = context.disturbed.size > 0
-    const spoiled = disturbed && this.#failure !== undefined
-    const reason = `${this.#key} ${spoiled ? 'failed after it had ' : ''}disturbed the target`
+    const spoiled = this.#failure !== undefined && !isLimit(this.#failure.error)
+    const what = [spoiled && 'failed', disturbed && 'disturbed the target'].filter(Boolean)
+    const reason = `${this.#key} ${what.join(' and ')}`
     if (stage.shared) {
       if (disturbed) this.#file.spoil(reason)
       return

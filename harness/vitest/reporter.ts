@@ -16,8 +16,8 @@ import { INTERRUPTED, runResult } from './run-result.ts'
 import { collectShards } from './shards.ts'
 import { verdictLine } from './verdict-line.ts'
 
-/** A line for each step of a thousand cases is no longer read by anybody. */
-const MOST_FILES_WITH_STEPS = 60
+/** A line for each step of hundreds of cases is no longer read by anybody. */
+const MOST_FILES_WITH_STEPS = 20
 
 type ReporterOptions = { readonly run: RunContext; readonly files: CaseFiles }
 
