@@ -78,7 +78,10 @@ export class Channel implements AsyncIterable<Batch> {
       if (next) {
         this.#records -= next.batch.rows.length
         this.#bytes -= next.bytes
-        if (this.#records < MAX_RECORDS && this.#bytes < MAX_BYTES) this.#room?.resolve()
+        if (this.#records < MAX_RECORDS && this.#bytes < MAX_BYTES) {
+          this.#room?.resolve()
+          this.#room = undefined
+        }
         yield next.batch
       } else if (this.#ended) return
       else {
@@ -100,9 +103,9 @@ export class Channel implements AsyncIterable<Batch> {
     if (this.#error !== undefined) throw this.#error
     if (this.#records < MAX_RECORDS && this.#bytes < MAX_BYTES) return
     const from = performance.now()
-    this.#room = Promise.withResolvers()
+    // a reader may push what it had in hand while it waits already: all wait for the same room
+    this.#room ??= Promise.withResolvers()
     await this.#room.promise
-    this.#room = undefined
     this.#tally.waitWriter += performance.now() - from
   }
 
