@@ -103,8 +103,15 @@ export async function planTransfer(spec: TransferSpec): Promise<TransferPlan> {
     bytes: source.size,
     streams: spec.streams ?? defaultStreams(source.size),
     digest: verify === 'digest' ? (await ContentDigest.choose(source, destination, columns.pairs)).method : null,
-    warnings: columns.warnings,
+    warnings: [...columns.warnings, ...windowHints(source, slice)],
   }
+}
+
+/** What makes every window read the whole table. */
+function windowHints({ shape, partitioned, label }: End, slice: TransferSpec['slice']): string[] {
+  const column = slice?.window?.column
+  if (column === undefined || partitioned || shape.indexes.some(index => index.columns[0] === column)) return []
+  return [`no index of ${label} begins with "${column}", so every window reads the whole table`]
 }
 
 async function openBoth(spec: TransferSpec, stack: AsyncDisposableStack): Promise<readonly [End, End]> {
