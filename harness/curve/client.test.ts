@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
+import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest'
 import { Secret } from '../log/secret.ts'
 import type { Lease } from '../targets/lease.ts'
 import type { Endpoint } from '../targets/target.ts'
@@ -11,6 +11,8 @@ import { CurveClient } from './client.ts'
 import { settingsOf, userOf } from './endpoint.ts'
 import { CurveError } from './errors.ts'
 import type { CurveSettings } from './types.ts'
+
+vi.setConfig({ testTimeout: 30_000 })
 
 const SIZE = 10 * 2 ** 30
 const MODULE_ERROR = 'ASSAY_CURVE_MODULE'
