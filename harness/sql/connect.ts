@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net'
 import { setTimeout as wait } from 'node:timers/promises'
 import { ActionError, AssayError } from '../errors.ts'
 import type { Endpoint } from '../targets/target.ts'
@@ -18,6 +19,8 @@ export type OpenOptions = {
   /** Milliseconds left for this try. */
   readonly within: number
   readonly signal: AbortSignal | undefined
+  /** Makes the socket, not yet connected; for callers that read it in their own way. Not with TLS. */
+  readonly socket?: () => Socket
 }
 
 /** A driver is loaded with its first session: that takes longer than many cases, and a run may need none. */

@@ -41,6 +41,7 @@ export async function openPostgres(options: OpenOptions): Promise<PostgresWire> 
     // An unset value would be taken from PGOPTIONS
     options: ' ',
     keepAlive: true,
+    ...(options.socket ? { stream: options.socket } : {}),
     types: { getTypeParser: parserOf as never },
   }) as Client
   // Errors of an idle connection are met by the next statement; without a listener they would end the process

@@ -22,7 +22,10 @@ export class CopyIn {
     this.#outcome.promise.catch(() => {})
     this.#accepted.promise.catch(() => {})
     const scanner = new FrameScanner({ copyData() {}, message: (type, body) => this.#message(type, body) })
-    this.socket.on('data', data => scanner.push(data))
+    this.#taken.read(({ bytes, release }) => {
+      scanner.push(bytes)
+      release()
+    })
     this.socket.once('close', this.#onClose)
     this.socket.write(textMessage('Q', text))
   }
@@ -57,10 +60,11 @@ export class CopyIn {
     return this.#outcome.promise
   }
 
-  /** False when the socket's buffer is full: wait for its `drain`. */
-  write(bytes: Buffer): boolean {
-    if (this.#error !== undefined || this.#ended) return true
-    return this.socket.write(bytes)
+  /** False when the socket's buffer is full: wait for its `drain`. `written` is called when the bytes are used no more. */
+  write(bytes: Buffer, written?: () => void): boolean {
+    if (this.#error === undefined && !this.#ended) return this.socket.write(bytes, written)
+    written?.()
+    return true
   }
 
   /** Ends the data. Only to be called after every source has said CommandComplete. */

@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net'
 import { queryError } from '../../sql/postgres/errors.ts'
+import { ChunkUse } from './chunk-use.ts'
 import type { CopySession, TakenSocket } from './copy-session.ts'
 import { FrameScanner, MESSAGE } from './frame-scanner.ts'
 import { copiedRows, databaseError, textMessage } from './server-message.ts'
@@ -14,11 +15,12 @@ export class CopyOut {
   #rows: number | undefined
   #error: unknown
   #ended = false
+  #use = new ChunkUse({ bytes: Buffer.alloc(0), release() {} })
   /** CopyData frames so far. */
   frames = 0
   bytes = 0
 
-  constructor(session: CopySession, text: string, onData: (bytes: Buffer, open: boolean) => void) {
+  constructor(session: CopySession, text: string, onData: (bytes: Buffer, open: boolean, use: ChunkUse) => void) {
     this.#session = session
     this.#text = text
     this.#outcome.promise.catch(() => {})
@@ -27,11 +29,15 @@ export class CopyOut {
       copyData: (bytes, frames, open) => {
         this.frames += frames
         this.bytes += bytes.length
-        onData(bytes, open)
+        onData(bytes, open, this.#use)
       },
       message: (type, body) => this.#message(type, body),
     })
-    this.socket.on('data', data => this.#scanner.push(data))
+    this.#taken.read(chunk => {
+      this.#use = new ChunkUse(chunk)
+      this.#scanner.push(chunk.bytes)
+      this.#use.drop()
+    })
     this.socket.once('close', this.#onClose)
     this.socket.write(textMessage('Q', text))
   }

@@ -3,6 +3,7 @@ import { openPostgres, type PostgresWire } from '../../sql/postgres/wire.ts'
 import type { ConnectOptions, SqlSession } from '../../sql/session.ts'
 import { WireSession } from '../../sql/wire-session.ts'
 import type { Endpoint } from '../../targets/target.ts'
+import { type Chunk, PooledSocket } from './pooled-socket.ts'
 
 const DEFAULT_WITHIN = 10_000
 const CANCEL_WITHIN = 2_000
@@ -17,7 +18,12 @@ export interface CopySession extends SqlSession {
   destroy(): void
 }
 
-export type TakenSocket = { readonly socket: Socket; give(): void }
+export type TakenSocket = {
+  readonly socket: Socket
+  /** Who gets what comes from now on. */
+  read(reader: (chunk: Chunk) => void): void
+  give(): void
+}
 
 class TakeableSession extends WireSession implements CopySession {
   readonly #socketWire: PostgresWire
@@ -34,7 +40,12 @@ class TakeableSession extends WireSession implements CopySession {
     socket.removeAllListeners('data')
     return {
       socket,
+      read(reader) {
+        if (socket instanceof PooledSocket) socket.readChunks(reader)
+        else socket.on('data', bytes => reader({ bytes, release() {} }))
+      },
       give() {
+        if (socket instanceof PooledSocket) socket.readChunks(undefined)
         socket.removeAllListeners('data')
         for (const reader of readers) socket.on('data', reader)
         socket.resume()
@@ -59,6 +70,7 @@ export async function openCopySession(endpoint: Endpoint, options: ConnectOption
     applicationName: options.applicationName ?? 'assay transfer',
     within: options.within ?? DEFAULT_WITHIN,
     signal: options.signal,
+    ...(endpoint.options?.ssl ? {} : { socket: () => new PooledSocket() }),
   })
   return new TakeableSession(endpoint, wire)
 }

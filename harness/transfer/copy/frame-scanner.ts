@@ -21,7 +21,7 @@ export interface FrameSink {
 
 /**
  * Cuts a server's stream into CopyData frames, which are passed on uncopied and unparsed, and other messages.
- * Only the five bytes of each header are read.
+ * Only the five bytes of each header are read. The chunks are the caller's again after `push`.
  */
 export class FrameScanner {
   readonly #sink: FrameSink
@@ -49,19 +49,27 @@ export class FrameScanner {
     let run = 0
     let frames = 0
     while (at < chunk.length) {
+      // Most frames are whole and of data: the ones that a stream of millions consists of
+      while (this.#left === 0 && chunk[at] === MESSAGE.copyData && at + HEADER <= chunk.length) {
+        const next = at + 1 + lengthAt(chunk, at + 1)
+        if (next > chunk.length) break
+        frames++
+        at = next
+      }
+      if (at === chunk.length) break
       if (this.#left > 0) {
         const take = Math.min(this.#left, chunk.length - at)
         this.#left -= take
         at += take
         if (this.#type !== MESSAGE.copyData) {
-          this.#parts.push(chunk.subarray(at - take, at))
+          this.#parts.push(Buffer.from(chunk.subarray(at - take, at)))
           run = at
           if (this.#left === 0) this.#finish()
         }
         continue
       }
       if (chunk.length - at < HEADER) {
-        this.#stash = chunk.subarray(at)
+        this.#stash = Buffer.from(chunk.subarray(at))
         break
       }
       const type = chunk[at] as number
@@ -70,7 +78,7 @@ export class FrameScanner {
         frames = 0
       } else frames++
       this.#type = type
-      this.#left = chunk.readUInt32BE(at + 1) - (HEADER - 1)
+      this.#left = lengthAt(chunk, at + 1) - (HEADER - 1)
       at += HEADER
       if (type !== MESSAGE.copyData) {
         run = at
@@ -85,4 +93,14 @@ export class FrameScanner {
     this.#parts = []
     this.#sink.message(this.#type, body)
   }
+}
+
+function lengthAt(bytes: Buffer, at: number): number {
+  return (
+    (((bytes[at] as number) << 24) |
+      ((bytes[at + 1] as number) << 16) |
+      ((bytes[at + 2] as number) << 8) |
+      (bytes[at + 3] as number)) >>>
+    0
+  )
 }

@@ -1,6 +1,7 @@
 import { ActionError } from '../../errors.ts'
 import { describeEndpoint } from '../../sql/wire.ts'
 import { BinaryPart, HEADER_FRAME, TRAILER_FRAME } from './binary-part.ts'
+import type { ChunkUse } from './chunk-use.ts'
 import { CopyIn } from './copy-in.ts'
 import { CopyOut } from './copy-out.ts'
 import type { CopySession } from './copy-session.ts'
@@ -77,7 +78,7 @@ class Relay {
         part: this.#joined && options.format === 'binary' ? new BinaryPart() : undefined,
         waiting: [],
         held: false,
-        copy: new CopyOut(end.session, end.text, (bytes, open) => this.#arrived(source, bytes, open)),
+        copy: new CopyOut(end.session, end.text, (bytes, open, use) => this.#arrived(source, { bytes, open, use })),
       }
       return source
     })
@@ -128,7 +129,7 @@ class Relay {
     const counts = await Promise.all(
       this.#sources.map(async source => {
         const rows = await source.copy.outcome
-        if (source.part) this.#forward(source, source.part.end(), false)
+        if (source.part) this.#forward(source, { bytes: source.part.end(), open: false })
         await this.#emptied(source)
         return rows
       }),
@@ -144,29 +145,32 @@ class Relay {
     return promise
   }
 
-  #arrived(source: Source, bytes: Buffer, open: boolean): void {
-    this.#moved += bytes.length
+  #arrived(source: Source, piece: Piece): void {
+    this.#moved += piece.bytes.length
     try {
-      if (!source.part) this.#forward(source, bytes, open)
-      else for (const piece of source.part.push(bytes, open)) this.#forward(source, piece.bytes, piece.open)
+      if (!source.part) this.#forward(source, piece)
+      // It holds bytes back, so it needs its own
+      else for (const ready of source.part.push(Buffer.from(piece.bytes), piece.open)) this.#forward(source, ready)
     } catch (error) {
       this.#failure.reject(error)
     }
   }
 
-  #forward(source: Source, bytes: Buffer, open: boolean): void {
-    if (bytes.length === 0 || this.#stopped) return
+  #forward(source: Source, piece: Piece): void {
+    if (piece.bytes.length === 0 || this.#stopped) return
     const hold = this.#options.onPiece?.(this.#counts())
     if (hold) this.#hold(source, hold)
     if (source.held || source.waiting.length > 0 || (this.#owner !== undefined && this.#owner !== source)) {
-      source.waiting.push({ bytes, open })
+      piece.use?.hold()
+      source.waiting.push(piece)
       source.copy.socket.pause()
       return
     }
-    this.#owner = open ? source : undefined
-    if (!this.#input.write(bytes)) for (const one of this.#sources) one.copy.socket.pause()
+    this.#owner = piece.open ? source : undefined
+    piece.use?.hold()
+    if (!this.#input.write(piece.bytes, piece.use?.drop)) for (const one of this.#sources) one.copy.socket.pause()
     // the others may have been waiting for this frame to be whole
-    if (!open && this.#joined) this.#flush()
+    if (!piece.open && this.#joined) this.#flush()
   }
 
   #hold(source: Source, until: Promise<void>): void {
@@ -186,9 +190,9 @@ class Relay {
     if (this.#stopped) return
     for (const source of this.#sources) {
       while (source.waiting.length > 0 && !source.held && (this.#owner === undefined || this.#owner === source)) {
-        const { bytes, open } = source.waiting.shift() as Waiting
+        const { bytes, open, use } = source.waiting.shift() as Piece
         this.#owner = open ? source : undefined
-        this.#input.write(bytes)
+        this.#input.write(bytes, use?.drop)
       }
       if (source.waiting.length === 0 && !source.held) {
         source.whenEmpty?.()
@@ -227,13 +231,13 @@ class Relay {
   }
 }
 
-type Waiting = { readonly bytes: Buffer; readonly open: boolean }
+type Piece = { readonly bytes: Buffer; readonly open: boolean; readonly use?: ChunkUse }
 
 type Source = {
   readonly copy: CopyOut
   readonly part: BinaryPart | undefined
   /** Pieces that could not go on yet; the socket is paused meanwhile. */
-  readonly waiting: Waiting[]
+  readonly waiting: Piece[]
   held: boolean
   whenEmpty?: () => void
 }
