@@ -22,6 +22,15 @@ export {
   formatError,
   type Place,
 } from './errors.ts'
+export {
+  type Cluster,
+  compareShardMasterAndStandby,
+  compareStandby,
+  type Klustron,
+  type KlustronOptions,
+  klustron,
+  openKlustron,
+} from './klustron/index.ts'
 export { isSecretName, maskSecrets, Secret, secret } from './log/secret.ts'
 export { type CaseResult, type RunResult, type StepResult, VERDICTS, type Verdict } from './report/model.ts'
 export { writeReports } from './report/write.ts'

@@ -6,6 +6,7 @@ import { leaseForTest } from '../targets/testing.ts'
 import { leftovers } from './checks/leftovers.ts'
 import { readOnlyMatrix } from './checks/read-only-matrix.ts'
 import { type Klustron, openKlustron } from './klustron.ts'
+import { compareShardMasterAndStandby, compareStandby } from './standby/compare-standby.ts'
 
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 })
 
@@ -38,11 +39,43 @@ test('a plain test creates a cluster, writes, looks at its roles, and deletes it
       cluster.shards.map(({ name, id }) => [name, id]),
     )
   }
+  expect((await compareStandby({ info, cluster: cluster.id })).verdict).toBe('undecided')
+  {
+    await using session = await connect(cluster.computes[0] as Endpoint)
+    await session.query(
+      'create table t (id int primary key, v text); insert into t select g, g::text from generate_series(1, 100) g',
+    )
+  }
+  expect(await compareStandby({ info, cluster: cluster.id })).toMatchObject({ verdict: 'equal', tables: 2, rows: 200 })
+  expect(await compareShardMasterAndStandby({ info, databases: ['postgres'] })).toBe(1)
+  expect(await info.metadataList()).toBe(metadata.nodes.map(({ host, port }) => `${host}:${port}`).join(','))
+  expect(await info.firstColumn('SELECT id, name FROM shards ORDER BY id')).toEqual(await info.shardIds())
+  expect(await info.shardIds({ cluster: cluster.id })).toEqual(cluster.shards.map(shard => shard.id))
+  expect(await info.rows('SELECT nick_name FROM db_clusters WHERE id = ?', [cluster.id])).toEqual([
+    { nick_name: 'plain' },
+  ])
+  const [shard] = cluster.shards
+  expect((await info.storageOfShard(shard?.id ?? 0)).map(node => node.role)).toEqual(['primary', 'replica', 'replica'])
   await settings.deleteCluster(cluster.id)
+  expect(await info.storageOfShard(shard?.id ?? 0)).toEqual([])
+  expect(await info.storageOfShard(shard?.id ?? 0, { deleted: true })).toHaveLength(3)
   expect(await info.clusterIds()).toEqual([])
   expect(await leftovers(metadata)).toEqual([])
 })
 
-test('deleting all when there is nothing is well', async () => {
+test('deleting all deletes all, and when there is nothing it is well', async () => {
   expect(await klustron.settings.deleteAllClusters()).toEqual([])
+  const one = await klustron.settings.createCluster({ shards: 1, nodes: 1, comps: 1 })
+  const two = await klustron.settings.createCluster({ shards: 1, nodes: 1, comps: 1 })
+  expect(await klustron.settings.deleteAllClusters()).toEqual([one.id, two.id])
+  expect(await klustron.info.clusterIds()).toEqual([])
+  expect(await leftovers(klustron.metadata)).toEqual([])
+})
+
+test('metadata that are wholly down are said so within the deadline', async () => {
+  const nodes = (lease.endpoints.metadata as readonly Endpoint[]).map(node => ({ ...node, port: 1 }))
+  await using lost = openKlustron({ metadata: nodes, within: 500 })
+  const from = performance.now()
+  await expect(lost.info.clusterIds()).rejects.toMatchObject({ code: 'ASSAY_KLUSTRON_METADATA' })
+  expect(performance.now() - from).toBeLessThan(5_000)
 })
