@@ -1,6 +1,6 @@
 import { mysqlDialect } from '../../sql/dialect.ts'
 import type { CommonType } from '../kind.ts'
-import type { Column, EngineFacts } from '../model.ts'
+import type { Column, EngineFacts, Kind } from '../model.ts'
 import type { FormOptions, TextForm } from '../text-form.ts'
 
 /** Canonical text in SQL of MySQL 5.7 and MariaDB 10.3 and later, with the session's settings of side.ts. */
@@ -8,6 +8,8 @@ export function mysqlForm(engine: EngineFacts, column: Column, common: CommonTyp
   const ref = mysqlDialect.identifier(column.name)
   const plain = (sql: string): TextForm => ({ sql, frame: 'plain' })
   const length = (sql: string): TextForm => ({ sql, frame: 'length' })
+  const alike = options.sameFamily && common.same && !options.byValue
+  if (alike && printsExactly(column)) return plain(ref)
   switch (common.kind) {
     case 'integer':
     case 'boolean':
@@ -19,7 +21,7 @@ export function mysqlForm(engine: EngineFacts, column: Column, common: CommonTyp
       return plain(float(engine, ref, column, common, options))
     case 'text':
     case 'char':
-      return length(text(ref))
+      return length(text(ref, column))
     case 'bytes':
       return plain(digest(ref, options))
     case 'date':
@@ -48,8 +50,31 @@ function asText(sql: string): string {
   return `cast(${sql} as char)`
 }
 
-function text(ref: string): string {
-  return `convert(${ref} using utf8mb4)`
+/** Types that the server prints in one way, without losing a digit: two of one declaration need no other form. */
+function printsExactly({ type }: Column): boolean {
+  return PRINTED.has(type.kind) || (type.kind === 'float' && type.size === 8)
+}
+
+const PRINTED: ReadonlySet<Kind> = new Set([
+  'integer',
+  'boolean',
+  'decimal',
+  'date',
+  'time',
+  'timestamp',
+  'timestamptz',
+])
+
+/** Character sets whose bytes are those of utf8mb4. */
+const UTF8 = new Set(['utf8mb4', 'utf8mb3', 'utf8', 'ascii'])
+
+function text(ref: string, column?: Column): string {
+  const written =
+    column !== undefined &&
+    UTF8.has(column.type.charset ?? '') &&
+    column.type.name !== 'enum' &&
+    column.type.name !== 'set'
+  return written ? ref : `convert(${ref} using utf8mb4)`
 }
 
 /** Without the zeros after the point, and the point where nothing follows it. */

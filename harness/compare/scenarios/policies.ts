@@ -139,6 +139,13 @@ export const POLICY_SCENARIOS: readonly Scenario[] = [
       "create table T (k char(36) primary key, v int); insert into T values ('00112233-4455-6677-8899-AABBCCDDEEFF', 1), ('00112233-4455-6677-8899-aabbccddee00', 2)",
     expected: one(['v']),
   }),
+  scenario('columns of many character sets and collations', ['mysql'], {
+    both: `create table T (id int primary key, a varchar(9) character set utf8mb4 collate utf8mb4_bin, b varchar(9) character set utf8mb4 collate utf8mb4_general_ci,
+      c varchar(9) character set latin1, d varchar(9) character set gbk, e varchar(9) character set utf8mb3 collate utf8mb3_unicode_ci, f varchar(9) character set ascii, g char(9) character set utf16);
+      insert into T values (1, '数', 'é', 'é', '数', 'é', 'a', '数'), (2, 'a', 'A', 'b', 'c', 'd', 'e', 'f')`,
+    right: "update T set e = 'è' where id = 1; update T set b = 'a' where id = 2",
+    expected: { verdict: 'different', changed: 2, columns: ['b', 'e'] },
+  }),
   scenario('zero dates and NULL', ['mysql'], {
     left: "create table T (id int primary key, v date, w datetime); set sql_mode = ''; insert into T values (1, '0000-00-00', '0000-00-00'), (2, '2020-00-00', '0000-00-00')",
     right:
