@@ -75,22 +75,25 @@ export async function download(
   options: DownloadOptions = {},
 ): Promise<Downloaded> {
   const { keep = 64 } = options
-  const hash = createHash('sha256')
   const head: Buffer[] = []
-  let [bytes, kept, status] = [0, 0, 0]
-  const content = read(transport, block, { ...options, onStatus: given => (status = given) })
-  for await (const piece of content) {
-    hash.update(piece)
-    bytes += piece.length
-    if (kept < keep) {
-      head.push(Buffer.from(piece.subarray(0, keep - kept)))
-      kept += head.at(-1)?.length ?? 0
-    }
+  let kept = 0
+  let facts: ReadFacts = { status: 0, bytes: 0, sha256: '' }
+  const onEnd = (end: ReadFacts): void => {
+    facts = end
   }
-  return { status, bytes, sha256: hash.digest('hex'), head: Buffer.concat(head) }
+  for await (const piece of read(transport, block, { ...options, onEnd })) {
+    if (kept >= keep) continue
+    head.push(Buffer.from(piece.subarray(0, keep - kept)))
+    kept += head.at(-1)?.length ?? 0
+  }
+  return { ...facts, head: Buffer.concat(head) }
 }
 
-export type ReadOptions = Omit<DownloadOptions, 'keep'> & { readonly onStatus?: (status: number) => void }
+type ReadFacts = { readonly status: number; readonly bytes: number; readonly sha256: string }
+
+export type ReadOptions = Omit<DownloadOptions, 'keep'> & {
+  /** Told when all has come. */ readonly onEnd?: (facts: ReadFacts) => void
+}
 
 /**
  * The bytes of a block as they come, no faster than they are taken. The end comes only when all have come and, of a whole block, have the
@@ -101,7 +104,7 @@ export async function* read(
   block: string,
   options: ReadOptions = {},
 ): AsyncGenerator<Uint8Array> {
-  const { from, to, onStatus, signal, within = LONG } = options
+  const { from, to, onEnd, signal, within = LONG } = options
   const range =
     from === undefined && to === undefined ? undefined : `bytes=${from ?? 0}-${to === undefined ? '' : to - 1}`
   const path = `/blocks/${encodeURIComponent(block)}/data`
@@ -112,23 +115,24 @@ export async function* read(
     signal,
     within,
   })
-  onStatus?.(response.status)
   const told = range === undefined ? response.headers.get('x-checksum-sha256')?.replace(/^sha256:/, '') : undefined
-  const hash = told === undefined ? undefined : createHash('sha256')
+  const hash = createHash('sha256')
   let bytes = 0
   try {
     for await (const piece of pieces(response, block, () => bytes, signal)) {
-      hash?.update(piece)
+      hash.update(piece)
       bytes += piece.length
       yield piece
     }
   } finally {
     done()
   }
-  if (hash && hash.digest('hex') !== told)
+  const sha256 = hash.digest('hex')
+  if (told !== undefined && sha256 !== told)
     throw new OpenstoreError(`the content of block ${block} does not have the checksum that came with it`, {
       code: 'checksum_mismatch',
     })
+  onEnd?.({ status: response.status, bytes, sha256 })
 }
 
 async function* pieces(
