@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import { readFile } from 'node:fs/promises'
+import { resolve } from 'node:path'
 import { nearest } from '../cases/suggest.ts'
 import type { Progress } from '../datax/engine/engine.ts'
 import { ENGINES } from '../datax/engine/engines.ts'
@@ -7,19 +8,26 @@ import { checkJob } from '../datax/job/check.ts'
 import { FINDINGS, showFinding } from '../datax/job/finding.ts'
 import { parseParameters } from '../datax/job/variables.ts'
 import { AssayError } from '../errors.ts'
+import { Secret } from '../log/secret.ts'
 import type { Command } from './command.ts'
 
 const BROKEN = 1
 const USAGE = 255
-const VERBS = ['check', 'run'] as const
+const VERBS = ['check', 'run', 'serve'] as const
+
+/** The environment variable with the platform's token. */
+const TOKEN_VARIABLE = 'ASSAY_DATAX_TOKEN'
 
 const usage = `assay datax check <job.json …> [-p "-Dname=value …"]
 assay datax run <job.json> [-p "-Dname=value …"] [--mode strict|compat] [--engine ${Object.keys(ENGINES).join('|')}] [--quiet]
+assay datax serve [--folder DIR] [--host ADDRESS] [--port N]
 
 check  says everything that DataX ignores in silence or fails on late, with line, column and a code. Exit code 0, or 1
        where there is an error.
 run    runs the job. What streamwriter prints goes to the standard output, the log to the standard error; on a terminal
        one line shows the progress. Exit codes are DataX's: 0, 1, 143 when stopped, 255 for wrong usage.
+serve  starts the data-sync platform (default: ./datax-platform on 127.0.0.1:8086) until Ctrl-C. Any other address than
+       loopback needs a token in ${TOKEN_VARIABLE}; passwords are sealed with ASSAY_DATAX_KEY, or a key file in the folder.
 
 Codes of check:
 ${Object.entries(FINDINGS)
@@ -35,6 +43,7 @@ export const datax: Command = {
     try {
       if (verb === 'check') return await check(parse(args))
       if (verb === 'run') return await run(parse(args), signal)
+      if (verb === 'serve') return await serve(args, signal)
       const best = nearest(verb, VERBS)
       throw new AssayError(
         'ASSAY_USAGE',
@@ -141,4 +150,28 @@ function progressLine({ records, errors, recordsPerSecond, done }: Progress, sta
   const elapsed = (performance.now() - startedAt) / 1000
   const left = done > 0 && done < 1 ? `, about ${Math.ceil((elapsed / done) * (1 - done))} s left` : ''
   return `${records} records, ${recordsPerSecond}/s, ${errors} errors, ${Math.floor(done * 100)} % of the tasks${left}`
+}
+
+async function serve(args: readonly string[], signal: AbortSignal): Promise<number> {
+  const given: Record<string, string> = { '--folder': 'datax-platform', '--host': '127.0.0.1', '--port': '8086' }
+  for (let at = 0; at < args.length; at += 2) {
+    const [name = '', value] = args.slice(at, at + 2)
+    if (!(name in given) || value === undefined)
+      throw new AssayError('ASSAY_USAGE', `"${name}" is no option of serve, or has no value`)
+    given[name] = value
+  }
+  const port = Number(given['--port'])
+  if (!Number.isInteger(port) || port < 0 || port > 65_535)
+    throw new AssayError('ASSAY_USAGE', `"${given['--port']}" is no port`)
+  const { servePlatform } = await import('../datax/platform/serve.ts')
+  const token = process.env[TOKEN_VARIABLE]
+  await using platform = await servePlatform({
+    folder: resolve(given['--folder'] as string),
+    host: given['--host'] as string,
+    port,
+    ...(token ? { token: new Secret(token) } : {}),
+  })
+  process.stdout.write(`${platform.url}  (openapi: ${platform.url}/openapi.json)\n`)
+  if (!signal.aborted) await once(signal, 'abort')
+  return 0
 }

@@ -2,6 +2,7 @@ import type { System } from '../assay.ts'
 import { checkAction } from './actions/check.ts'
 import { getFiles, putFile } from './actions/files.ts'
 import { runAction } from './actions/run.ts'
+import { serveAction } from './actions/serve.ts'
 
 export type { Counters, DirtyRecord, Engine, Progress, RunOptions, RunResult } from './engine/engine.ts'
 export { ENGINES } from './engine/engines.ts'
@@ -13,6 +14,6 @@ export { parseParameters } from './job/variables.ts'
 
 export const datax: System = {
   name: 'datax',
-  about: 'DataX jobs: checked, run in this process, and their results.',
-  actions: [runAction, checkAction, putFile, getFiles],
+  about: 'DataX jobs: checked, run in this process, and their results; the data-sync platform over them.',
+  actions: [runAction, checkAction, putFile, getFiles, serveAction],
 }
