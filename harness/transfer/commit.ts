@@ -1,4 +1,5 @@
-import { ActionError, AssayError } from '../errors.ts'
+import { setTimeout as wait } from 'node:timers/promises'
+import { ActionError } from '../errors.ts'
 import type { CopySession } from './copy/copy-session.ts'
 import { openCopySession } from './copy/copy-session.ts'
 
@@ -9,6 +10,7 @@ export async function transactionId(session: CopySession, signal?: AbortSignal):
 }
 
 const ASK_WITHIN = 10_000
+const ASK_EVERY = 100
 
 /**
  * Commits. A connection that breaks during the commit leaves open whether it happened, so the server is asked over another one
@@ -30,15 +32,17 @@ export async function commit(session: CopySession, transaction: string): Promise
   }
 }
 
+/** `committed`, `aborted`, or undefined where nobody can tell. A server process may still be at it when its connection has gone. */
 async function fate(session: CopySession, transaction: string): Promise<unknown> {
+  const signal = AbortSignal.timeout(ASK_WITHIN)
   try {
-    await using other = await openCopySession(session.endpoint, { within: ASK_WITHIN })
-    const { values } = await other.query(`select txid_status(${transaction})`, {
-      signal: AbortSignal.timeout(ASK_WITHIN),
-    })
-    return values[0]?.[0]
-  } catch (cause) {
-    if (cause instanceof AssayError) return undefined
-    throw cause
+    await using other = await openCopySession(session.endpoint, { within: ASK_WITHIN, signal })
+    for (;;) {
+      const { values } = await other.query(`select txid_status(${transaction})`, { signal })
+      if (values[0]?.[0] !== 'in progress') return values[0]?.[0]
+      await wait(ASK_EVERY, undefined, { signal })
+    }
+  } catch {
+    return undefined
   }
 }

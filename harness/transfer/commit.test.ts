@@ -1,0 +1,43 @@
+import { expect, test } from 'vitest'
+import { startCuttableProxy } from '../greenplum/cuttable-proxy.ts'
+import { connect } from '../sql/connect.ts'
+import type { Endpoint } from '../targets/target.ts'
+import { leaseForTest } from '../targets/testing.ts'
+import { commit, transactionId } from './commit.ts'
+import { openCopySession } from './copy/copy-session.ts'
+
+/** Makes a commit take its time, so that the connection can break in the middle of it. */
+const SLOW_COMMIT = `create table t (id int);
+  create function slow() returns trigger language plpgsql as 'begin perform pg_sleep(1); return null; end';
+  create constraint trigger slow after insert on t deferrable initially deferred for each row execute function slow()`
+
+test('a commit whose answer is lost is asked for, and counts when it happened', { timeout: 30_000 }, async () => {
+  await using lease = await leaseForTest('postgres.pair')
+  await using proxy = await startCuttableProxy(lease.endpoints.destination as Endpoint)
+  await using watcher = await connect(lease.endpoints.destination as Endpoint)
+  await watcher.query(SLOW_COMMIT)
+  await using session = await openCopySession(proxy.endpoint)
+  await session.query('begin; insert into t values (1)')
+  const committing = commit(session, await transactionId(session))
+  const asleep =
+    "select count(*)::int from pg_stat_activity where query = 'commit' and wait_event = 'PgSleep' and datname = current_database()"
+  await expect.poll(async () => (await watcher.query(asleep)).values, { timeout: 10_000, interval: 20 }).toEqual([[1]])
+  proxy.cut()
+  await committing
+  expect((await watcher.query('select count(*)::int from t')).values).toEqual([[1]])
+})
+
+test('a connection that was lost before the commit is an error, and nothing was kept', {
+  timeout: 30_000,
+}, async () => {
+  await using lease = await leaseForTest('postgres.pair')
+  await using proxy = await startCuttableProxy(lease.endpoints.destination as Endpoint)
+  await using watcher = await connect(lease.endpoints.destination as Endpoint)
+  await watcher.query('create table t (id int)')
+  await using session = await openCopySession(proxy.endpoint)
+  await session.query('begin; insert into t values (1)')
+  const transaction = await transactionId(session)
+  proxy.cut()
+  await expect(commit(session, transaction)).rejects.toMatchObject({ class: 'connection_lost' })
+  expect((await watcher.query('select count(*)::int from t')).values).toEqual([[0]])
+})
