@@ -5,33 +5,27 @@ import { checkPlugin } from './check-plugins.ts'
 import { checkSetting } from './check-setting.ts'
 import { Checking } from './checking.ts'
 import type { Finding } from './finding.ts'
-import { JobSyntaxError, type JsonNode, parseJson } from './json.ts'
+import { JobSyntaxError, type JsonNode, MAX_SIZE, parseJson } from './json.ts'
 import { nodeAt, textOf } from './json-node.ts'
 import { PLACES } from './plugin-keys.ts'
 import { substitute, variablesIn } from './variables.ts'
-
-/** A job file that is larger is none. */
-const MAX_SIZE = 16 * 1024 * 1024
 
 /** Everything that DataX would ignore in silence, or fail on late, in the order of the file. Variables are replaced first. */
 export function checkJob(given: string, params: Readonly<Record<string, string>> = {}): readonly Finding[] {
   const text = substitute(given, params)
   const checking = new Checking(text, params)
-  if (text.length > MAX_SIZE) {
-    checking.say(0, {
-      code: 'DATAX_TOO_LARGE',
-      message: `a job of ${text.length} characters is larger than ${MAX_SIZE}`,
-      dataxCode: 'Common-00',
-    })
-    return checking.findings
-  }
   try {
     return checkTree(text, parseJson(text), params)
   } catch (error) {
     if (!(error instanceof JobSyntaxError)) throw toDataxError(error)
     const message = text.trim() === '' ? 'the file is empty' : error.detail
     const hint = error.hint === undefined ? {} : { hint: error.hint }
-    checking.say(error.offset, { code: 'DATAX_SYNTAX', message, dataxCode: 'Common-00', ...hint })
+    checking.say(error.offset, {
+      code: text.length > MAX_SIZE ? 'DATAX_TOO_LARGE' : 'DATAX_SYNTAX',
+      message,
+      dataxCode: 'Common-00',
+      ...hint,
+    })
     return checking.findings
   }
 }

@@ -22,6 +22,8 @@ export class JobSyntaxError extends DataxError {
   }
 }
 
+/** Characters; a file that is larger is no job. */
+export const MAX_SIZE = 16 * 1024 * 1024
 const MAX_DEPTH = 200
 const ESCAPES: Readonly<Record<string, string>> = {
   ...{ '"': '"', "'": "'", '\\': '\\', '/': '/' },
@@ -33,6 +35,8 @@ const ESCAPES: Readonly<Record<string, string>> = {
  * (`entries` keeps all of them). Throws JobSyntaxError.
  */
 export function parseJson(text: string): JsonNode {
+  if (text.length > MAX_SIZE)
+    throw new JobSyntaxError(`a job of ${text.length} characters is larger than ${MAX_SIZE}`, 0)
   const reader = new Reader(text)
   const node = reader.value(0)
   reader.end()

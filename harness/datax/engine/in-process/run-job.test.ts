@@ -381,5 +381,7 @@ test('dryRun looks, and moves nothing', async () => {
 
 test('a job that is no JSON fails with its code', async () => {
   expect(await runJob('# a job\n{}')).toMatchObject({ exitCode: 1, errorCode: 'Common-00' })
+  expect(await runJob(' '.repeat(17 * 1024 * 1024))).toMatchObject({ exitCode: 1, errorCode: 'Common-00' })
+  expect(await runJob('{"job": \0}')).toMatchObject({ exitCode: 1, errorCode: 'Common-00' })
   expect(await runJob('')).toMatchObject({ exitCode: 1, errorCode: 'Common-00' })
 })
