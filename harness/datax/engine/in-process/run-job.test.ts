@@ -1,12 +1,14 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, describe, expect, test } from 'vitest'
+import { afterAll, describe, expect, test, vi } from 'vitest'
 import { TextFile } from '../../plugins/text-file.ts'
 import type { RunOptions, RunResult } from '../engine.ts'
 import { runJob } from './run-job.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'assay-datax-'))
+// the machine may be busy with others
+vi.setConfig({ testTimeout: 60_000 })
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
 type End = { readonly name: string; readonly parameter: object }
