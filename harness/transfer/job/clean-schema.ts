@@ -3,16 +3,7 @@ import { postgresDialect } from '../../sql/dialect.ts'
 export const DEFAULT_SCHEMA = 'assay_transfer'
 
 /** Numeric seconds of the phases, each its own column. */
-export const PHASE_COLUMNS = [
-  'connect',
-  'preflight',
-  'begin',
-  'copy',
-  'verify',
-  'publish',
-  'commit',
-  'analyze',
-] as const
+export const PHASE_COLUMNS = ['connect', 'preflight', 'begin', 'copy', 'verify', 'publish', 'commit'] as const
 
 /** The control tables of `assay transfer init`, in SQL of Greenplum 6 and later. Runs again without harm. */
 export function cleanSchema(schema = DEFAULT_SCHEMA): string {

@@ -80,6 +80,11 @@ describe.each(stores)('%s', (_, open) => {
       ]),
     )
     expect([await rows('a'), await rows('b'), await rows('c')]).toEqual([24, 24, 0])
+    const known = "select relname, reltuples::int from pg_class where oid in ('a'::regclass, 'b'::regclass) order by 1"
+    expect((await destination.query(known)).values).toEqual([
+      ['a', 24],
+      ['b', 24],
+    ])
     expect(await run(open())).toMatchObject({ status: 'done', windows: 0 })
   })
 

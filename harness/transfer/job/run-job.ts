@@ -1,6 +1,8 @@
 import pLimit from 'p-limit'
 import { showTableName } from '../../compare/table-name.ts'
 import { ActionError, AssayError } from '../../errors.ts'
+import { connect } from '../../sql/connect.ts'
+import { postgresDialect } from '../../sql/dialect.ts'
 import type { Endpoint } from '../../targets/target.ts'
 import type { Slice, TransferProgress, TransferResult, TransferSpec } from '../model.ts'
 import { addSpan, type Moment } from '../moment.ts'
@@ -66,14 +68,18 @@ export async function runJob(options: RunJobOptions): Promise<JobResult> {
   const marks = new Map(job.tables.map(table => [table, table.watermark]))
   let moved = 0
   let reached = job.start
-  for (const window of dueWindows(job, options.until, recipe)) {
-    if (moved === options.windows) break
-    stop.throwIfAborted()
-    await moveWindow({ ...options, signal: stop, recipe }, { job, window, lease, entries, marks, first: moved === 0 })
-    await lease.confirm()
-    await store.advanceJob(job, window)
-    reached = window.to
-    moved++
+  try {
+    for (const window of dueWindows(job, options.until, recipe)) {
+      if (moved === options.windows) break
+      stop.throwIfAborted()
+      await moveWindow({ ...options, signal: stop, recipe }, { job, window, lease, entries, marks, first: moved === 0 })
+      await lease.confirm()
+      await store.advanceJob(job, window)
+      reached = window.to
+      moved++
+    }
+  } finally {
+    if (options.transfer?.analyze !== false && !stop.aborted) await analyzeMoved(options.destination, entries, stop)
   }
   const done = job.finalEnd !== undefined && reached >= job.finalEnd
   if (done) await store.finish(job)
@@ -95,6 +101,21 @@ export function* dueWindows(
   for (const window of windowsUntil(job.start, job.step, finalEnd ?? until + 1n)) {
     if (window.to > until) return
     yield window
+  }
+}
+
+/** Statistics of the tables that got rows. A server that cannot is no reason to call the run failed. */
+async function analyzeMoved(destination: Endpoint, entries: readonly JobEntry[], signal: AbortSignal): Promise<void> {
+  const moved = entries.filter(entry => 'result' in entry && entry.result.rows.loaded + entry.result.deleted > 0)
+  const tables = new Set(
+    moved.map(({ table: { into } }) => postgresDialect.qualified(into.schema ?? 'public', into.name)),
+  )
+  if (tables.size === 0) return
+  try {
+    await using session = await connect(destination, { signal })
+    for (const table of tables) await session.query(`analyze ${table}`, { signal })
+  } catch {
+    signal.throwIfAborted()
   }
 }
 
@@ -164,6 +185,8 @@ async function moveTable(
     try {
       const result = await transferTable({
         ...options.transfer,
+        // once for all windows of a run: see analyzeMoved
+        analyze: false,
         ...{ source: options.source, destination: options.destination, table: table.table, into: table.into },
         ...{ mode: table.mode, slice: where, signal },
         ...(table.mode === 'merge' && table.key ? { key: table.key } : {}),
