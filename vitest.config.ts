@@ -6,7 +6,7 @@ const assay = await assayVitest()
 export default defineConfig({
   plugins: [assay.plugin],
   test: {
-    includeTaskLocation: true,
+    includeTaskLocation: assay.includeTaskLocation,
     strictTags: true,
     tags: assay.tags,
     reporters: [assay.reporter],

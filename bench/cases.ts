@@ -35,7 +35,7 @@ export default defineConfig({
   plugins: [assay.plugin],
   test: {
     fsModuleCachePath: '.cache/modules',
-    includeTaskLocation: true,
+    includeTaskLocation: assay.includeTaskLocation,
     reporters: [assay.reporter],
     projects: assay.projects,
   },

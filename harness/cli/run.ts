@@ -79,7 +79,7 @@ export const run: Command = {
         : {
             plugins: [assay.plugin],
             test: {
-              includeTaskLocation: true,
+              includeTaskLocation: assay.includeTaskLocation,
               strictTags: true,
               tags: assay.tags,
               reporters: [assay.reporter],

@@ -5,6 +5,7 @@ import type { CaseOutcome } from '../run/case-outcome.ts'
 import { CaseRun } from '../run/case-run.ts'
 import type { RecordMode } from '../run/recorded.ts'
 import { CaseError } from './case-error.ts'
+import type { AttemptEnd } from './case-meta.ts'
 import type { CaseModule } from './case-module.ts'
 import { failureDetails } from './failure-details.ts'
 
@@ -74,7 +75,8 @@ export class CaseAttempt {
     const { meta } = this.#context.task
     const { id: run, seed } = this.#module.run
     meta.assayAttempts ??= []
-    meta.assayAttempts.push({ run, seed, attempt: this.#attempt, outcome: this.#outcome })
+    const end: AttemptEnd = { run, seed, attempt: this.#attempt, outcome: this.#outcome }
+    meta.assayAttempts.push(JSON.stringify(end))
   }
 
   /** Gives the test its end: pass, skip with a note, or an error. */

@@ -27,7 +27,7 @@ export type StepsArtifact = {
 }
 
 /**
- * The end of an attempt, in the test's `meta`: vitest sends that with the test's result, many at once. An artifact for
+ * The end of an attempt, as JSON in the test's `meta`: vitest sends that with the test's result, many at once. An artifact for
  * each would make every test wait for two answers of the main process.
  */
 export type AttemptEnd = {
@@ -40,8 +40,13 @@ export type AttemptEnd = {
 
 declare module 'vitest' {
   interface TaskMeta {
-    assay?: CaseMeta
-    assayAttempts?: AttemptEnd[]
+    /**
+     * A CaseMeta as JSON: meta goes from worker to main process at every change of a test's state, and one text is
+     * copied many times faster than a tree of objects.
+     */
+    assay?: string
+    /** AttemptEnds, each as JSON. */
+    assayAttempts?: string[]
   }
   interface TestArtifactRegistry {
     'assay:steps': StepsArtifact

@@ -3,7 +3,8 @@ import type { TestCase, TestModule } from 'vitest/node'
 import type { AssayError } from '../errors.ts'
 import type { Attempt, CaseResult, ErrorRecord, RunProblem, Verdict } from '../report/model.ts'
 import type { Tier } from '../targets/target.ts'
-import { casesOf, finalVerdict, isCaseFile, outcomesOf } from './case-test.ts'
+import type { CaseMeta } from './case-meta.ts'
+import { casesOf, finalVerdict, isCaseFile, metaOf, outcomesOf } from './case-test.ts'
 
 export type Collected = { readonly cases: readonly CaseResult[]; readonly problems: readonly RunProblem[] }
 
@@ -28,7 +29,7 @@ export function collectResult(
 }
 
 function caseResult(test: TestCase, blockedBy: SerializedError | undefined): CaseResult {
-  const { key, ...meta } = test.meta().assay as NonNullable<ReturnType<TestCase['meta']>['assay']>
+  const { key, ...meta } = metaOf(test) as CaseMeta
   const startedAt = test.diagnostic()?.startTime ?? 0
   const tier = test.project.name as Tier
   const base = { ...meta, key: `${tier}/${key}`, tier, startedAt }

@@ -37,9 +37,16 @@ export type AssayVitest = {
   readonly reporter: AssayReporter
   /** Pass to `test.tags`. */
   readonly tags: { readonly name: string; readonly description: string }[]
+  /**
+   * Pass to `test.includeTaskLocation`. vitest finds the line of a test by a stack trace for each, which many hundred
+   * files feel; there it is only asked for where the command line names a line. assay's own reports have lines anyway.
+   */
+  readonly includeTaskLocation: boolean
   /** Pass to `globalSetup` of projects whose own tests lease targets. */
   readonly globalSetup: string
 }
+
+const MANY_FILES = 300
 
 const EXTENSION = import.meta.url.endsWith('.ts') ? 'ts' : 'js'
 const GLOBAL_SETUP = fileURLToPath(new URL(`./global-setup.${EXTENSION}`, import.meta.url))
@@ -50,9 +57,10 @@ export async function assayVitest(options: AssayVitestOptions = {}): Promise<Ass
   const root = options.root === undefined ? resolve(config, '..') : resolve(options.root)
   const assay = await loadConfig(config)
   const include = options.include ?? ['cases/**/*.case.yaml']
-  const files = new CaseFiles(root, registryOf(assay), () =>
-    globSync([...include], { cwd: root, exclude: ['**/node_modules/**'] }).map(path => join(root, path)),
-  )
+  const list = () =>
+    globSync([...include], { cwd: root, exclude: ['**/node_modules/**'] }).map(path => join(root, path))
+  const files = new CaseFiles(root, registryOf(assay), list)
+  const namesLine = process.argv.some(argument => /\.yaml:\d+/.test(argument))
   const run = currentRun({ root, config, reports: options.reports })
   const tiers = options.tiers ?? (existsSync(resolve(root, realIni())) ? ['embedded', 'real'] : ['embedded'])
   const projects = tiers.map(
@@ -79,6 +87,7 @@ export async function assayVitest(options: AssayVitestOptions = {}): Promise<Ass
     projects,
     reporter: new AssayReporter({ run, files }),
     tags: Object.entries(assay.tags).map(([name, description]) => ({ name, description })),
+    includeTaskLocation: namesLine || list().length <= MANY_FILES,
     globalSetup: GLOBAL_SETUP,
   }
 }

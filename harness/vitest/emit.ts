@@ -60,7 +60,7 @@ function emitCase(line: (code: string, place?: Place) => void, { file, one, inde
   const options = {
     tags: [...new Set([...file.tags, ...one.tags])],
     timeout: ((one.timeout ?? DEFAULT_CASE_TIMEOUT) + BEYOND_CASE) * (retry + 1),
-    meta: { assay: metaOf(file, expanded) },
+    meta: { assay: JSON.stringify(metaOf(file, expanded)) },
   }
   const name = JSON.stringify(testName(expanded))
   line(`test(${name}, ${JSON.stringify(options)}, async ({ task, signal, skip }) => {`, one.place)

@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs'
+import { enableCompileCache } from 'node:module'
 import { dirname, join, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import type { Assay } from '../assay.ts'
@@ -18,8 +19,15 @@ export function findConfig(from: string): string {
   }
 }
 
+/** Where the project of an assay.config.ts keeps what Node compiled. */
+export function compileCacheOf(config: string): string {
+  return join(dirname(config), 'node_modules', '.cache', 'assay')
+}
+
 /** Loads it. Throws ASSAY_CONFIG_ASSAY where it does not export what defineAssay gives. */
 export async function loadConfig(file: string): Promise<Assay> {
+  // stripping types and compiling is most of what loading costs, and comes out the same every time
+  enableCompileCache(compileCacheOf(file))
   const { default: assay } = (await import(pathToFileURL(file).href)) as { default?: Assay }
   if (!assay || !Array.isArray(assay.systems) || !Array.isArray(assay.targets)) {
     throw new AssayError('ASSAY_CONFIG_ASSAY', 'it has no `export default defineAssay({ systems, targets, … })`', {

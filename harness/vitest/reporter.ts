@@ -8,7 +8,7 @@ import type { StepResult } from '../report/model.ts'
 import { writeReports } from '../report/write.ts'
 import type { CaseFiles } from './case-files.ts'
 import type { StepsArtifact } from './case-meta.ts'
-import { casesOf, finalVerdict, isCaseFile, outcomesOf } from './case-test.ts'
+import { casesOf, finalVerdict, isCaseFile, metaOf, outcomesOf } from './case-test.ts'
 import { cancelOnSignals } from './interrupt.ts'
 import { caseLine, fileLine, stepLine } from './live-lines.ts'
 import { closeEmptyRun, type RunContext } from './run-context.ts'
@@ -64,7 +64,7 @@ export class AssayReporter extends DefaultReporter {
   }
 
   override onTestCaseResult(test: TestCase): void {
-    const meta = test.meta().assay
+    const meta = metaOf(test)
     if (!meta) {
       super.onTestCaseResult(test)
       return
@@ -158,7 +158,7 @@ export class AssayReporter extends DefaultReporter {
       const identity = `${step.phase} ${step.file}:${step.line} ${step.startedAt} ${step.name}`
       if (shown.has(identity)) continue
       shown.add(identity)
-      this.log(stepLine(test.meta().assay?.id ?? '', step))
+      this.log(stepLine(metaOf(test)?.id ?? '', step))
     }
   }
 }

@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process'
+import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { AssayError } from '../../errors.ts'
 import { lineSplitter } from './protocol.ts'
@@ -40,7 +41,12 @@ export async function startKeeper(options: StartKeeperOptions): Promise<RunningK
   const child = spawn(process.execPath, [main, JSON.stringify(given)], {
     stdio: ['pipe', 'pipe', 'pipe'],
     detached: true,
-    env: { ...process.env, NODE_OPTIONS: '', VITEST: '' },
+    env: {
+      ...process.env,
+      NODE_OPTIONS: '',
+      VITEST: '',
+      NODE_COMPILE_CACHE: join(dirname(config), 'node_modules/.cache/assay'),
+    },
   })
   const last: string[] = []
   child.stderr.setEncoding('utf8').on(
