@@ -21,7 +21,7 @@ describe.each(ENDS)('rows, %s', ends => {
   })
 })
 
-const OTHERS: readonly Method[] = ['record_send md5', 'text sha256']
+const OTHERS: readonly Method[] = ['record_send array', 'record_send md5', 'text sha256']
 
 describe.each(OTHERS)('rows by %s', method => {
   test.each(of('postgres'))('%s', async (_name, scene: Scenario) => {

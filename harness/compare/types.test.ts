@@ -13,6 +13,7 @@ afterAll(() => stage?.[Symbol.asyncDispose]())
 const WAYS: readonly (readonly [string, Partial<CompareSpec>])[] = [
   ['exact', {}],
   ['by value', { mode: 'by-value', ulps: 0 }],
+  ['exact by record_send array', { methods: ['record_send array'] }],
   ['exact by record_send md5', { methods: ['record_send md5'] }],
   ['exact by text md5', { methods: ['text md5'] }],
   ['by value by record_send md5', { mode: 'by-value', methods: ['record_send md5'] }],
