@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
+import { setFlagsFromString } from 'node:v8'
 import { nearest } from '../cases/suggest.ts'
 import type { Progress } from '../datax/engine/engine.ts'
 import { ENGINES } from '../datax/engine/engines.ts'
@@ -127,6 +128,9 @@ async function check({ files, params }: Given): Promise<number> {
 async function run({ files, params, mode, engine, quiet }: Given, signal: AbortSignal): Promise<number> {
   if (files.length !== 1) throw new AssayError('ASSAY_USAGE', `one job at a time, and ${files.length} were named`)
   const text = await read(files[0] as string)
+  // rows live for a moment: young space that grows with the rate of rows takes a third more memory, and saves no time
+  setFlagsFromString('--semi-space-growth-factor=1')
+  setFlagsFromString('--max-semi-space-size=4')
   const live = process.stderr.isTTY === true && !quiet
   const startedAt = performance.now()
   const result = await ENGINES[engine].run(text, {
