@@ -51,7 +51,9 @@ export function queryError(error: unknown, text: string, endpoint: Endpoint): Ac
     })
   }
   const { message, code } = error as NodeJS.ErrnoException
-  const lost = message.startsWith('Connection terminated') || errorClass('postgres', { code }) === 'connection_lost'
+  // the first words of a query that was under way, the second of one that came after
+  const gone = message.startsWith('Connection terminated') || message.endsWith('is not queryable')
+  const lost = gone || errorClass('postgres', { code }) === 'connection_lost'
   return new ActionError(
     'ASSAY_SQL',
     lost ? `the connection to ${describeEndpoint(endpoint)} was lost: ${message}` : message,

@@ -26,7 +26,9 @@ export class CopyIn {
       scanner.push(bytes)
       release()
     })
-    this.socket.once('close', this.#onClose)
+    // a connection that was lost before says so no more
+    if (this.socket.destroyed) queueMicrotask(this.#onClose)
+    else this.socket.once('close', this.#onClose)
     this.socket.write(textMessage('Q', text))
   }
 

@@ -38,7 +38,9 @@ export class CopyOut {
       this.#scanner.push(chunk.bytes)
       this.#use.drop()
     })
-    this.socket.once('close', this.#onClose)
+    // a connection that was lost before says so no more
+    if (this.socket.destroyed) queueMicrotask(this.#onClose)
+    else this.socket.once('close', this.#onClose)
     this.socket.write(textMessage('Q', text))
   }
 

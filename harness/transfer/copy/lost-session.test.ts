@@ -1,0 +1,26 @@
+import { setImmediate } from 'node:timers/promises'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import type { Lease } from '../../targets/lease.ts'
+import type { Endpoint } from '../../targets/target.ts'
+import { leaseForTest } from '../../targets/testing.ts'
+import { CopyIn } from './copy-in.ts'
+import { type CopySession, openCopySession } from './copy-session.ts'
+
+let lease: Lease
+beforeAll(async () => {
+  lease = await leaseForTest('postgres.pair')
+}, 60_000)
+afterAll(() => lease?.release())
+
+async function lostSession(): Promise<CopySession> {
+  const session = await openCopySession(lease.endpoints.source as Endpoint)
+  session.destroy()
+  while (session.open) await setImmediate()
+  return session
+}
+
+test('a COPY on a connection that was lost before fails at once', { timeout: 10_000 }, async () => {
+  await expect(CopyIn.start(await lostSession(), 'copy pg_class from stdin')).rejects.toMatchObject({
+    class: 'connection_lost',
+  })
+})
