@@ -1,5 +1,6 @@
 import { isPlainObject } from '../cases/interpolate.ts'
 import type { Difference } from '../report/model.ts'
+import { alignRows } from './align-rows.ts'
 
 type Table = { readonly columns: readonly string[]; readonly rows: readonly (readonly string[])[] }
 
@@ -40,30 +41,24 @@ export function recordedDifferences(
       },
     ]
   }
-  const found: Difference[] = []
-  if (expected.rows.length !== actual.rows.length) {
-    found.push({
-      path: options.path,
-      message: `${expected.rows.length} rows were recorded, there are ${actual.rows.length}`,
-      expected: recorded,
-      actual: text,
+  const same = (a: string, b: string) => sameCell(a, b, options.tolerance)
+  const rows = options.order === 'any' ? sortRows(expected.rows) : expected.rows
+  const rowDifferences = alignRows(rows, actual.rows, same).flatMap((pair): Difference[] => {
+    const [was, is] = [rows[pair.expected ?? -1], actual.rows[pair.actual ?? -1]]
+    const path = (...more: readonly (string | undefined)[]) =>
+      [options.path, 'rows', pair.expected ?? pair.actual, ...more].filter(part => part !== '').join('.')
+    if (!is) return [{ path: path(), message: `is missing: ${was?.join(' | ')}`, expected: was, actual: undefined }]
+    if (!was) return [{ path: path(), message: `was not recorded: ${is.join(' | ')}`, expected: undefined, actual: is }]
+    return was.flatMap((cell, column) => {
+      const other = is[column] ?? ''
+      if (same(cell, other)) return []
+      const message = `was recorded as ${cell}, is ${other}`
+      return [{ path: path(expected.columns[column]), message, expected: cell, actual: other }]
     })
-  }
-  for (const [index, row] of expected.rows.entries()) {
-    const other = actual.rows[index]
-    if (!other) continue
-    for (const [column, cell] of row.entries()) {
-      if (sameCell(cell, other[column] ?? '', options.tolerance)) continue
-      const path = [options.path, 'rows', index, expected.columns[column]].filter(part => part !== '').join('.')
-      found.push({
-        path,
-        message: `was recorded as ${cell}, is ${other[column]}`,
-        expected: cell,
-        actual: other[column],
-      })
-    }
-  }
-  return found
+  })
+  if (rows.length === actual.rows.length) return rowDifferences
+  const message = `${rows.length} rows were recorded, there are ${actual.rows.length}`
+  return [{ path: options.path, message, expected: recorded, actual: text }, ...rowDifferences]
 }
 
 function tableOf(value: unknown): Table | undefined {

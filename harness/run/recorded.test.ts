@@ -49,12 +49,46 @@ describe('differences from what was recorded', () => {
       9,
       ['rows.1.amount: was recorded as NULL, is 0'],
     ],
-    ['a row less', table(['north', '1.50']), 0, [': 2 rows were recorded, there are 1']],
+    [
+      'a row less',
+      table(['south', null]),
+      0,
+      [': 2 rows were recorded, there are 1', 'rows.0: is missing: north | 1.50'],
+    ],
+    [
+      'a row more',
+      table(['east', 7], ['north', '1.50'], ['south', null]),
+      0,
+      [': 2 rows were recorded, there are 3', 'rows.0: was not recorded: east | 7'],
+    ],
+    [
+      'a row more and a changed one',
+      table(['east', 7], ['north', '1.51'], ['south', null]),
+      0,
+      [
+        ': 2 rows were recorded, there are 3',
+        'rows.0.amount: was recorded as 1.50, is 1.51',
+        'rows.0: was not recorded: east | 7',
+      ],
+    ],
     ['other columns', { columns: ['a'], values: [] }, 0, [': the columns were region, amount, and are a']],
     ['no table', { a: 1 }, 0, [': differs from what was recorded']],
   ])('%s', (_, value, tolerance, expected) => {
     expect(told(value, tolerance)).toEqual(expected)
   })
+})
+
+test('a row missing in the middle of many is one difference, in their order', () => {
+  const rows = Array.from({ length: 3000 }, (_, index) => [index, `name ${index % 7}`])
+  const shown = recordedDifferences(
+    recordedText(table(...rows), 'same'),
+    table(...rows.filter((_, index) => index !== 1500)),
+    { order: 'same', tolerance: 0, path: '' },
+  )
+  expect(shown.map(({ message }) => message)).toEqual([
+    '3000 rows were recorded, there are 2999',
+    'is missing: 1500 | name 2',
+  ])
 })
 
 describe('a recorded expectation', () => {
