@@ -63,6 +63,17 @@ export class CaseFiles {
     return hash.digest('hex')
   }
 
+  /** The case files that name the file under `use`. */
+  usersOf(path: string): string[] {
+    return this.#list().filter(file => {
+      try {
+        return usesOf(readFileSync(file, 'utf8')).some(use => resolve(dirname(file), use) === path)
+      } catch {
+        return false
+      }
+    })
+  }
+
   /** Forget which ids are taken: a file has changed. */
   refresh(): void {
     this.#owners = undefined

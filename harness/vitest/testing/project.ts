@@ -23,6 +23,9 @@ export type RunOptions = {
   readonly interruptAt?: string
 }
 
+/** A vitest that waits for changes. */
+export type Watching = Disposable & { output(): string }
+
 /** A small project in a temporary folder, in which the real vitest runs. */
 export class Project implements Disposable {
   readonly folder: string
@@ -89,6 +92,21 @@ export class Project implements Disposable {
     const exitCode = await new Promise<number | null>(resolve => child.once('close', resolve))
     const output = stripVTControlCharacters(Buffer.concat(chunks).toString('utf8'))
     return { exitCode, output: normalise(output, this.folder, CHECKOUT) }
+  }
+
+  /** Starts vitest in watch mode; it is killed with the answer's disposal. */
+  watch(): Watching {
+    const child = spawn(process.execPath, [join(CHECKOUT, 'node_modules/vitest/vitest.mjs'), '--watch'], {
+      cwd: this.folder,
+      env: { ...cleanEnvironment(), ASSAY_SEED: '7' },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    })
+    const chunks: Buffer[] = []
+    for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => chunks.push(chunk))
+    return {
+      output: () => stripVTControlCharacters(Buffer.concat(chunks).toString('utf8')),
+      [Symbol.dispose]: () => child.kill('SIGKILL'),
+    }
   }
 
   [Symbol.dispose](): void {
