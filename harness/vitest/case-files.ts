@@ -6,7 +6,6 @@ import type { CaseFile } from '../cases/model.ts'
 import type { CaseRegistry } from '../cases/registry.ts'
 import { caseJsonSchema } from '../cases/schema.ts'
 import { AssayError } from '../errors.ts'
-import { codeFingerprint } from './code-fingerprint.ts'
 
 /** Loads case files of one project, and knows which ids are taken. */
 export class CaseFiles {
@@ -63,17 +62,6 @@ export class CaseFiles {
     return hash.digest('hex')
   }
 
-  /** The case files that name the file under `use`. */
-  usersOf(path: string): string[] {
-    return this.#list().filter(file => {
-      try {
-        return usesOf(readFileSync(file, 'utf8')).some(use => resolve(dirname(file), use) === path)
-      } catch {
-        return false
-      }
-    })
-  }
-
   /** Forget which ids are taken: a file has changed. */
   refresh(): void {
     this.#owners = undefined
@@ -104,7 +92,6 @@ export class CaseFiles {
 
   #registryFingerprint(): string {
     this.#fingerprint ??= createHash('sha256')
-      .update(codeFingerprint())
       .update(JSON.stringify(caseJsonSchema(this.registry)))
       .update(JSON.stringify([[...this.registry.targets], [...this.registry.tags], [...this.registry.owners]]))
       .digest('hex')

@@ -2,7 +2,6 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Plugin } from 'vite'
-import type { Vitest } from 'vitest/node'
 import { codeFrame } from '../cases/frame.ts'
 import { CaseFileError } from '../cases/load.ts'
 import type { AssayError } from '../errors.ts'
@@ -12,30 +11,18 @@ import { emit } from './emit.ts'
 const EXTENSION = import.meta.url.endsWith('.ts') ? 'ts' : 'js'
 const RUNTIME = fileURLToPath(new URL(`./runtime.${EXTENSION}`, import.meta.url))
 
-/** What vitest passes to the hook of its own, as far as it is used here. */
-type ConfigureVitest = {
-  readonly vitest: Pick<Vitest, 'invalidateFile' | 'config'>
-  defineCacheKeyGenerator(generate: (file: { id: string }) => string | undefined): void
-}
-
 /** The vite plugin: a `*.case.yaml` becomes a test module. */
 export function caseFilePlugin(files: CaseFiles): Plugin {
   return {
     name: 'assay:case-files',
     // vitest calls this hook; vite's own type does not know it
     ...({
-      configureVitest({ vitest, defineCacheKeyGenerator }: ConfigureVitest) {
+      configureVitest({
+        defineCacheKeyGenerator,
+      }: {
+        defineCacheKeyGenerator(generate: (file: { id: string }) => string | undefined): void
+      }) {
         defineCacheKeyGenerator(({ id }) => (id.endsWith('.case.yaml') ? files.cacheKey(id) : undefined))
-        // in watch mode a change of a shared file runs the cases that use it: vitest only follows imports
-        const usersOf = (path: string) => {
-          const users = files.usersOf(path)
-          for (const user of users) vitest.invalidateFile(user)
-          return users.length > 0 ? users : undefined
-        }
-        vitest.config.watchTriggerPatterns = [
-          ...(vitest.config.watchTriggerPatterns ?? []),
-          { pattern: /(?<!\.case)\.yaml$/, testsToRun: usersOf },
-        ]
       },
     } as object),
     watchChange(id) {
