@@ -126,6 +126,8 @@ export type StepResult = {
   readonly duration: number
   /** Where it ran, like `mariadb.replication primary (127.0.0.3:3306)`. */
   readonly on: readonly string[]
+  /** Of several endpoints, those on which it failed. */
+  readonly failedOn?: readonly string[]
   /** Interpolated, masked, capped. */
   readonly input?: unknown
   readonly result?: unknown

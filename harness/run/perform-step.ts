@@ -33,9 +33,19 @@ async function callAction({ step, frame, record, context }: Running, call: Call)
       : context.endpoints.ofStep(interpolate(step.on ?? frame.on, frame.scope))
   record.on = endpoints.filter(endpoint => endpoint !== undefined).map(endpointLabel)
   // every endpoint is seen to its end, so that the report shows all of them and nothing runs on
+  const failedOn = new Set<string>()
   const results = await allOf(
-    endpoints.map(endpoint => call(signal => action.run(input, context.actionContext(record, signal, endpoint)))),
-  )
+    endpoints.map(async (endpoint, index) => {
+      try {
+        return await call(signal => action.run(input, context.actionContext(record, signal, endpoint)))
+      } catch (error) {
+        failedOn.add(record.on[index] ?? '')
+        throw error
+      }
+    }),
+  ).finally(() => {
+    record.failedOn = many && failedOn.size > 0 ? [...failedOn] : undefined
+  })
   return many ? results : results[0]
 }
 

@@ -20,6 +20,7 @@ export class StepRecord {
   name: string
   state: StepState = 'passed'
   on: readonly string[] = []
+  failedOn: readonly string[] | undefined
   input: unknown
   value: unknown
   expected: unknown
@@ -39,6 +40,13 @@ export class StepRecord {
     this.phase = phase
     this.startedAt = startedAt
     this.name = step.name ?? step.action
+  }
+
+  differ(differences: readonly Difference[]): void {
+    this.differences = differences
+    // of several endpoints a result is a list, so that a path begins with the number of one
+    const differing = this.on.filter((_, index) => differences.some(({ path }) => path.split('.')[0] === String(index)))
+    if (this.on.length > 1 && differing.length > 0) this.failedOn ??= differing
   }
 
   add(entry: ActionRecord): void {
@@ -89,6 +97,7 @@ export class StepRecord {
       startedAt: this.startedAt,
       duration: (this.#endedAt ?? this.startedAt) - this.startedAt,
       on: this.on,
+      failedOn: this.failedOn,
       input: cap(this.input),
       result: cap(this.value),
       expected: cap(this.expected),

@@ -60,8 +60,7 @@ export class StepRunner {
       const failure = error instanceof StepFailure ? error : new StepFailure(step, error)
       record.state = stateOf(failure.error)
       record.error ??= errorRecord(failure.error)
-      if (failure.error instanceof ExpectationError && failure.step === step)
-        record.differences = failure.error.differences
+      if (failure.error instanceof ExpectationError && failure.step === step) record.differ(failure.error.differences)
       throw failure
     } finally {
       record.end(this.#now())

@@ -402,6 +402,13 @@ describe('endpoints', () => {
     expect(told(await rig.attempt())).toBe('passed')
   })
 
+  test('of several endpoints the step says on which it failed', async () => {
+    using rig = new Rig(on('replicas', '  expect: [x, y]'), { targets })
+    const { steps } = (await rig.attempt()).attempt
+    expect(steps[0]?.on).toHaveLength(2)
+    expect(steps[0]?.failedOn).toEqual([expect.stringContaining('replicas.1')])
+  })
+
   test('one that is not there is told with what there is', async () => {
     using rig = new Rig(on('replica'), { targets })
     expect(told(await rig.attempt())).toBe(

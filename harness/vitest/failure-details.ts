@@ -5,10 +5,11 @@ const MAX_DIFFERENCES = 12
 const MAX_LOG_LINES = 5
 
 /** What a failure says below its message: the step, where it ran, the shared action it stands in, and the differences. */
-export function failureDetails(steps: readonly StepResult[], { file, frame }: ErrorRecord): string[] {
-  const failing = innermost(steps)
+export function failureDetails(steps: readonly StepResult[], error: ErrorRecord): string[] {
+  const failing = failingStep(steps, error)
   if (!failing) return []
-  const on = failing.on.length > 0 ? ` on ${failing.on.join(', ')}` : ''
+  const endpoints = failing.failedOn ?? failing.on
+  const on = endpoints.length > 0 ? ` on ${endpoints.join(', ')}` : ''
   const { differences } = failing
   const lines = differences.length < 2 ? [] : differences.slice(0, MAX_DIFFERENCES)
   const more = differences.length - MAX_DIFFERENCES
@@ -18,13 +19,23 @@ export function failureDetails(steps: readonly StepResult[], { file, frame }: Er
     ...(more > 0 ? [`… ${more} more`] : []),
     ...failing.log.slice(-MAX_LOG_LINES),
     // vitest prints the lines of the case file; those of the shared action are ours to show
-    ...(failing.file === file ? [] : (frame?.split('\n\n')[1]?.split('\n') ?? [])),
+    ...(failing.file === error.file ? [] : (error.frame?.split('\n\n')[1]?.split('\n') ?? [])),
   ]
 }
 
-function innermost(steps: readonly StepResult[]): StepResult | undefined {
-  const failing = steps.find(
+/**
+ * The step that the error points at. A background step that was ended fails as well, so of several failing steps the one
+ * counts that stands last before the place of the error.
+ */
+function failingStep(steps: readonly StepResult[], place: Pick<ErrorRecord, 'file' | 'line'>): StepResult | undefined {
+  const { file, line = 0 } = place
+  const failing = steps.filter(
     ({ phase, state }) => phase !== 'teardown' && ['failed', 'errored', 'undecided'].includes(state),
   )
-  return failing ? (innermost(failing.steps) ?? failing) : undefined
+  const chosen =
+    failing
+      .filter(step => step.file === file && step.line <= line)
+      .sort((a, b) => b.line - a.line)
+      .at(0) ?? failing[0]
+  return chosen && (failingStep(chosen.steps, place) ?? chosen)
 }
