@@ -1,5 +1,5 @@
 import { createCipheriv, createDecipheriv, createHash, randomBytes } from 'node:crypto'
-import { readFileSync, statSync, writeFileSync } from 'node:fs'
+import { linkSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { AssayError } from '../../errors.ts'
 import { Secret } from '../../log/secret.ts'
 
@@ -19,12 +19,7 @@ export class Cipher {
   static open(file: string): Cipher {
     const given = process.env[KEY_VARIABLE]
     if (given) return new Cipher(createHash('sha256').update(given).digest())
-    try {
-      // two servers may begin at once: only one makes the file
-      writeFileSync(file, randomBytes(32).toString('base64'), { mode: 0o600, flag: 'wx' })
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
-    }
+    makeOnce(file, randomBytes(32).toString('base64'))
     if ((statSync(file).mode & 0o077) !== 0)
       throw new AssayError('ASSAY_CONFIG_VALUE', `${file} holds a key, and others may read it`, {
         hint: `chmod 600 ${file}`,
@@ -57,5 +52,19 @@ export class Cipher {
         { cause: error },
       )
     }
+  }
+}
+
+/** Two servers may begin at once: one makes the file, and neither sees half of it. */
+function makeOnce(file: string, text: string): void {
+  if (statSync(file, { throwIfNoEntry: false })) return
+  const own = `${file}.${process.pid}`
+  try {
+    writeFileSync(own, text, { mode: 0o600, flush: true })
+    linkSync(own, file)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
+  } finally {
+    rmSync(own, { force: true })
   }
 }

@@ -1,97 +1,90 @@
-import { renameSync, rmSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
-import { z } from 'zod'
-import { maskText } from '../../log/mask-text.ts'
+import { rmSync } from 'node:fs'
+import type { z } from 'zod'
 import { checkJob } from '../job/check.ts'
-import { maskJdbcUrl } from '../job/jdbc-url.ts'
+import type { Finding } from '../job/finding.ts'
+import { parseJdbcUrl } from '../job/jdbc-url.ts'
+import { ConfigFiles } from './config-files.ts'
+import {
+  checkedText,
+  type checkInput,
+  type queryInput,
+  type saveInput,
+  textOfContent,
+  type updateInput,
+} from './config-input.ts'
 import { Failure, notFound } from './failure.ts'
-import { type Page, pageOf, pageShape } from './page.ts'
+import { maskJob } from './job-secrets.ts'
+import { type Page, pageOf } from './paging.ts'
 import { isTaken, now, type Store, type StoredRow } from './store.ts'
 
 const SHOWN = 'id, config_name, config_path, insert_time, project_name, uid'
-const name = z
-  .string()
-  .regex(
-    /^[\p{L}\p{N}][\p{L}\p{N}_. -]{0,99}$/u,
-    'a name begins with a letter or digit, and holds letters, digits, blanks, _ . and -',
-  )
-const content = z.union([z.string(), z.record(z.string(), z.unknown())])
-
-export const saveInput = z.strictObject({
-  config_name: name,
-  content,
-  project_name: z.string().max(200).default(''),
-  uid: z.string().max(200).default(''),
-})
-export const updateInput = z.strictObject({
-  id: z.coerce.number().int(),
-  config_name: name.optional(),
-  content: content.optional(),
-})
-export const queryInput = z.strictObject({
-  ...pageShape,
-  config_name: z.string().optional(),
-  project_name: z.string().optional(),
-  uid: z.string().optional(),
-})
+const LAST = '(select status from exec_log where config_id = json_config.id order by id desc limit 1) as last_status'
 
 /** Table json_config: job files. Row and file are written as one; the file's path is the server's own. */
 export class Configs {
   readonly #store: Store
-  readonly #folder: string
+  readonly #files: ConfigFiles
 
   constructor(store: Store, folder: string) {
     this.#store = store
-    this.#folder = folder
+    this.#files = new ConfigFiles(folder)
+    const rows = this.#store.all('select id, content from json_config where is_delete = 0')
+    this.#files.repair(rows.map(({ id, content }) => ({ id: Number(id), text: String(content) })))
   }
 
-  save(input: z.infer<typeof saveInput>): StoredRow {
-    const text = checked(input.content)
-    return this.#whole(input.config_name, () => {
-      const { id } = this.#store.run(
-        "insert into json_config (config_name, config_path, insert_time, content, project_name, uid) values (?, '', ?, ?, ?, ?)",
-        ...[input.config_name, now(), text, input.project_name, input.uid],
-      )
-      this.#store.run('update json_config set config_path = ? where id = ?', this.#path(id), id)
-      this.#write(id, text)
+  save({ content, ...rest }: z.infer<typeof saveInput>): StoredRow {
+    const text = checkedText(content)
+    let id: number | undefined
+    const undo = (): void => {
+      if (id !== undefined) this.#files.restore(id, undefined)
+    }
+    return this.#whole(rest.config_name, undo, () => {
+      id = this.#store.insert('json_config', { ...rest, config_path: '', insert_time: now(), content: text })
+      this.#store.update('json_config', id, { config_path: this.#files.path(id) })
+      this.#files.write(id, text)
       return this.#shown(id)
     })
   }
 
-  update(input: z.infer<typeof updateInput>): StoredRow {
-    const text = input.content === undefined ? undefined : checked(input.content)
-    return this.#whole(input.config_name ?? '', () => {
-      this.#shown(input.id)
-      if (input.config_name !== undefined)
-        this.#store.run('update json_config set config_name = ? where id = ?', input.config_name, input.id)
-      if (text !== undefined) {
-        this.#store.run('update json_config set content = ? where id = ?', text, input.id)
-        this.#write(input.id, text)
-      }
-      return this.#shown(input.id)
-    })
+  update({ id, content, ...changes }: z.infer<typeof updateInput>): StoredRow {
+    const before = this.text(id).text
+    const text = content === undefined ? undefined : checkedText(content, before)
+    return this.#whole(
+      changes.config_name ?? '',
+      () => this.#files.restore(id, before),
+      () => {
+        this.#store.update('json_config', id, { ...changes, content: text })
+        if (text !== undefined) this.#files.write(id, text)
+        return this.#shown(id)
+      },
+    )
   }
 
-  /** The row, the file, and the log rows of its runs. */
-  delete(id: number): { readonly deleted: number } {
-    return this.#whole('', () => {
-      const busy = this.#store.one(
-        "select id from exec_log where config_id = ? and status in ('queued', 'running')",
-        id,
-      )
-      if (busy) throw new Failure(409, 'busy', `config ${id} is run by execution ${busy.id}; cancel it first`)
-      const { changes } = this.#store.run('delete from json_config where id = ?', id)
-      if (changes === 0) throw notFound('config', id)
-      for (const { log_file } of this.#store.all('select log_file from exec_log where config_id = ?', id))
-        rmSync(String(log_file), { force: true })
+  /** The row, the file, and the logs of its runs. */
+  delete(id: number): { readonly deleted: number; readonly logs: number } {
+    const logs = this.#store.transaction(() => {
+      this.#shown(id)
+      const running = "select id from exec_log where config_id = ? and status in ('queued', 'running')"
+      const busy = this.#store.one(running, id)
+      if (busy) throw new Failure('busy', `config ${id} is run by execution ${busy.id}; cancel it first`)
+      const files = this.#store.all('select log_file from exec_log where config_id = ?', id)
       this.#store.run('delete from exec_log where config_id = ?', id)
-      rmSync(this.#path(id), { force: true })
-      return { deleted: changes }
+      this.#store.run('delete from json_config where id = ?', id)
+      return files.map(({ log_file }) => String(log_file))
     })
+    for (const file of logs) rmSync(file, { force: true })
+    this.#files.delete(id)
+    return { deleted: 1, logs: logs.length }
   }
 
-  query({ page, pageSize, ...where }: z.infer<typeof queryInput>): Page {
-    return pageOf(this.#store, 'json_config', { columns: SHOWN, where: { ...where, is_delete: 0 }, page, pageSize })
+  query({ page, pageSize, config_name, project_name, uid }: z.infer<typeof queryInput>): Page {
+    const where = {
+      'config_name = ?': config_name,
+      'project_name = ?': project_name,
+      'uid = ?': uid,
+      'is_delete = ?': 0,
+    }
+    return pageOf(this.#store, 'json_config', { columns: `${SHOWN}, ${LAST}`, where, page, pageSize })
   }
 
   list(): readonly StoredRow[] {
@@ -100,7 +93,12 @@ export class Configs {
 
   /** With its content, secrets masked. */
   get(id: number): StoredRow {
-    return { ...this.#shown(id), content: maskJdbcUrl(maskText(this.text(id).text)) }
+    return { ...this.#shown(id), content: maskJob(this.text(id).text) }
+  }
+
+  /** What `assay datax check` says of a job that need not be saved. */
+  check({ content, params }: z.infer<typeof checkInput>): { readonly findings: readonly Finding[] } {
+    return { findings: checkJob(textOfContent(content), params) }
   }
 
   /** What is run. */
@@ -110,14 +108,17 @@ export class Configs {
     return { name: String(row.config_name), text: String(row.content) }
   }
 
-  #path(id: number): string {
-    return join(this.#folder, `${id}.json`)
-  }
-
-  #write(id: number, text: string): void {
-    const path = this.#path(id)
-    writeFileSync(`${path}.new`, text, { mode: 0o600 })
-    renameSync(`${path}.new`, path)
+  /** Configs with a jdbcUrl of this database. */
+  using(source: { readonly host: string; readonly port: number; readonly db_name: string }): readonly StoredRow[] {
+    const near = this.#store.all(
+      'select id, config_name, content from json_config where is_delete = 0 and instr(content, ?) > 0 order by id',
+      source.host,
+    )
+    return near
+      .filter(({ content }) =>
+        [...String(content).matchAll(/"(jdbc:[^"\\]*)"/g)].some(([, url]) => isOf(url as string, source)),
+      )
+      .map(({ id, config_name }) => ({ id: id as number, config_name: config_name as string }))
   }
 
   #shown(id: number): StoredRow {
@@ -126,22 +127,30 @@ export class Configs {
     return row
   }
 
-  #whole<T>(taken: string, work: () => T): T {
+  /** Row and file: both change, or neither. */
+  #whole<T>(taken: string, undo: () => void, work: () => T): T {
     try {
       return this.#store.transaction(work)
     } catch (error) {
-      if (isTaken(error)) throw new Failure(409, 'name_taken', `there is a config "${taken}" already`)
+      if (isTaken(error)) throw new Failure('name_taken', `there is a config "${taken}" already`)
+      try {
+        undo()
+      } catch {
+        // the file cannot be written: that is what is told; the next start repairs it
+      }
       throw error
     }
   }
 }
 
-/** The text of a job that has no error. Throws invalid_job with everything that was found. */
-function checked(given: z.infer<typeof content>): string {
-  const text = typeof given === 'string' ? given : JSON.stringify(given, null, 2)
-  const findings = checkJob(text)
-  const first = findings.find(finding => finding.severity === 'error')
-  if (first)
-    throw new Failure(422, 'invalid_job', `${first.code} ${first.line}:${first.column} ${first.message}`, { findings })
-  return text
+function isOf(
+  url: string,
+  source: { readonly host: string; readonly port: number; readonly db_name: string },
+): boolean {
+  try {
+    const { host, port, database } = parseJdbcUrl(url)
+    return host === source.host && port === source.port && database === source.db_name
+  } catch {
+    return false
+  }
 }

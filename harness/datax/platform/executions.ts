@@ -1,118 +1,122 @@
-import { closeSync, createWriteStream, fstatSync, openSync, readSync } from 'node:fs'
 import { join } from 'node:path'
-import { z } from 'zod'
-import type { Engine } from '../engine/engine.ts'
+import type { z } from 'zod'
+import { maskText } from '../../log/mask-text.ts'
+import type { Engine, RunResult } from '../engine/engine.ts'
+import { maskJdbcUrl } from '../job/jdbc-url.ts'
 import type { Configs } from './configs.ts'
+import type { execInput, logInput, logsInput } from './execution-input.ts'
+import { ExecutionRows, type RunEnd, SHOWN, type ShownExecution, type State, shownExecution } from './execution-rows.ts'
 import { Failure, notFound } from './failure.ts'
-import { type Page, pageOf, pageShape } from './page.ts'
-import { now, type Store, type StoredRow } from './store.ts'
+import { secretVariables } from './job-secrets.ts'
+import { claimOwner, mayLive } from './owner.ts'
+import { type Page, pageOf } from './paging.ts'
+import { RunLog, readPiece } from './run-log.ts'
+import { RunQueue } from './run-queue.ts'
+import type { Store } from './store.ts'
 
-const AT_ONCE = 2
-const MAX_QUEUED = 500
-/** Bytes of a log that one request gives. */
-const PIECE = 256 * 1024
+/** Milliseconds between two looks at what other servers ask for. */
+const LOOK_EVERY = 250
 
-export const execInput = z.strictObject({
-  id: z.coerce.number().int(),
-  params: z.record(z.string().regex(/^\w+$/), z.string()).default({}),
-  mode: z.enum(['strict', 'compat']).default('strict'),
-})
-export const logsInput = z.strictObject({
-  ...pageShape,
-  config_id: z.coerce.number().int().optional(),
-  status: z.enum(['queued', 'running', 'succeeded', 'failed', 'canceled', 'interrupted']).optional(),
-})
-export const logInput = z.strictObject({ id: z.coerce.number().int(), from: z.coerce.number().int().min(0).optional() })
+/** Why a run is stopped. */
+class Stop extends Error {
+  readonly status: State
 
-const SHOWN = 'id, config_id, exec_name, exec_result, insert_time, status, end_time, counters'
+  constructor(status: 'canceled' | 'interrupted', message: string) {
+    super(message)
+    this.status = status
+  }
+}
+
+export type ExecutionOptions = {
+  readonly store: Store
+  readonly configs: Configs
+  readonly engine: Engine
+  /** Of the logs. */
+  readonly folder: string
+  readonly atOnce: number
+  readonly mayWait: number
+}
 
 /** Table exec_log: runs of configs in the background, so many at once, each with a log file of its own. */
 export class Executions implements AsyncDisposable {
-  readonly #store: Store
-  readonly #configs: Configs
-  readonly #engine: Engine
-  readonly #folder: string
+  readonly #options: ExecutionOptions
+  readonly #rows: ExecutionRows
+  readonly #queue: RunQueue
   readonly #stops = new Map<number, AbortController>()
-  readonly #queue: { readonly id: number; readonly run: () => Promise<void> }[] = []
-  readonly #running = new Set<Promise<void>>()
+  readonly #owner = claimOwner()
+  readonly #look: NodeJS.Timeout
+  /** Ends that could not be stored yet. */
+  readonly #unstored = new Map<number, RunEnd>()
 
-  constructor(options: {
-    readonly store: Store
-    readonly configs: Configs
-    readonly engine: Engine
-    readonly folder: string
-  }) {
-    this.#store = options.store
-    this.#configs = options.configs
-    this.#engine = options.engine
-    this.#folder = options.folder
+  constructor(options: ExecutionOptions) {
+    this.#options = options
+    this.#rows = new ExecutionRows(options.store)
+    this.#queue = new RunQueue(options)
     this.#markInterrupted()
+    this.#look = setInterval(() => this.#lookAround(), LOOK_EVERY).unref()
   }
 
   /** Returns at once; the run waits its turn. */
-  exec({ id: configId, params, mode }: z.infer<typeof execInput>): StoredRow {
-    const { name, text } = this.#configs.text(configId)
-    if (this.#queue.length >= MAX_QUEUED)
-      throw new Failure(429, 'queue_full', `${this.#queue.length} executions are waiting`)
-    const { id } = this.#store.run(
-      "insert into exec_log (config_id, exec_name, insert_time, status, log_file, owner) values (?, ?, ?, 'queued', '', ?)",
-      ...[configId, `datax run ${name}`, now(), process.pid],
-    )
-    const file = join(this.#folder, `${configId}-${id}.log`)
-    this.#store.run('update exec_log set log_file = ? where id = ?', file, id)
+  exec({ id: configId, params, mode }: z.infer<typeof execInput>): ShownExecution {
+    const { name, text } = this.#options.configs.text(configId)
+    if (this.#queue.isFull) throw new Failure('queue_full', `${this.#queue.length} executions are waiting`)
+    const isSecret = secretVariables(text)
+    const variables = Object.entries(params).map(([key, value]) => ` -D${key}=${isSecret(key) ? '***' : value}`)
+    const fileOf = (id: number): string => join(this.#options.folder, `${configId}-${id}.log`)
+    const command = `datax run ${name}${mode === 'compat' ? ' --mode compat' : ''}${maskText(variables.join(''))}`
+    const id = this.#rows.add({ configId, command, owner: this.#owner.name, fileOf })
     const stop = new AbortController()
     this.#stops.set(id, stop)
-    this.#queue.push({ id, run: () => this.#run(id, { text, params, mode, file, stop }) })
-    this.#next()
-    return this.#shown(id)
+    this.#queue.add(id, () => this.#run(id, { text, params, mode, file: fileOf(id), stop }))
+    return this.#rows.shown(id)
   }
 
-  /** Stops a run that goes on, or takes one that waits from the queue. */
-  cancel(id: number): StoredRow {
-    const row = this.#shown(id)
-    const stop = this.#stops.get(id)
-    if (!stop) throw new Failure(409, 'not_running', `execution ${id} is ${row.status}`)
-    stop.abort(new Error('canceled'))
-    const waiting = this.#queue.findIndex(one => one.id === id)
-    if (waiting >= 0) {
-      this.#queue.splice(waiting, 1)
-      this.#stops.delete(id)
-      this.#finish(id, 'canceled', 'canceled before it began', null)
-    }
-    return this.#shown(id)
+  /** Stops a run that goes on, or takes one that waits from the queue. One of another server is stopped by that. */
+  cancel(id: number): ShownExecution {
+    const { status } = this.#rows.shown(id)
+    if (!this.#rows.wantStop(id)) throw new Failure('not_running', `execution ${id} is ${status}`)
+    this.#stop(id)
+    return this.#rows.shown(id)
   }
 
-  logs({ page, pageSize, ...where }: z.infer<typeof logsInput>): Page {
-    return pageOf(this.#store, 'exec_log', { columns: SHOWN, where, page, pageSize })
+  logs({ page, pageSize, config_id, status, since, until }: z.infer<typeof logsInput>): Page<ShownExecution> {
+    const moment = (given: string | undefined): string | undefined => given && new Date(given).toISOString()
+    const times = { 'insert_time >= ?': moment(since), 'insert_time < ?': moment(until) }
+    const where = { 'config_id = ?': config_id, 'status = ?': status, ...times }
+    const found = pageOf(this.#options.store, 'exec_log', { columns: SHOWN, where, page, pageSize })
+    return { ...found, rows: found.rows.map(shownExecution) }
   }
 
   /** A piece of a run's log, from a byte or from near the end; `next` is where to go on. */
-  log({ id, from }: z.infer<typeof logInput>): Readonly<Record<string, unknown>> {
-    const row = this.#store.one('select log_file, status from exec_log where id = ?', id)
+  log({ id, from, tail }: z.infer<typeof logInput>): ShownExecution {
+    const row = this.#options.store.one('select log_file from exec_log where id = ?', id)
     if (!row) throw notFound('execution', id)
-    const piece = readPiece(String(row.log_file), from)
-    return { id, status: row.status, running: ['queued', 'running'].includes(String(row.status)), ...piece }
+    // the state first: what is written between the two is read again, and not missed
+    const { status, progress } = this.#rows.shown(id)
+    const running = status === 'queued' || status === 'running'
+    return { id, status, running, progress, ...readPiece(String(row.log_file), { from, tail, live: running }) }
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    for (const { id } of this.#queue.splice(0)) this.#finish(id, 'interrupted', 'the server was stopped', null)
-    for (const stop of this.#stops.values()) stop.abort(new Error('the server stops'))
-    await Promise.allSettled(this.#running)
+    clearInterval(this.#look)
+    const ended = new Stop('interrupted', 'the server was stopped')
+    for (const id of this.#queue.clear()) this.#rows.finish(id, { status: ended.status, said: ended.message })
+    for (const stop of this.#stops.values()) stop.abort(ended)
+    await this.#queue.idle()
+    this.#quietly(() => this.#storeEnds())
+    this.#owner.release()
   }
 
-  #next(): void {
-    while (this.#running.size < AT_ONCE) {
-      const next = this.#queue.shift()
-      if (!next) return
-      const run = next.run().finally(() => {
-        this.#running.delete(run)
-        this.#stops.delete(next.id)
-        this.#next()
-      })
-      this.#running.add(run)
-    }
+  #stop(id: number): void {
+    const stop = this.#stops.get(id)
+    if (!stop || stop.signal.aborted) return
+    stop.abort(new Stop('canceled', 'canceled'))
+    if (!this.#queue.remove(id)) return
+    this.#stops.delete(id)
+    this.#rows.finish(id, { status: 'canceled', said: 'canceled before it began' })
   }
 
+  /** Never rejects. */
   async #run(
     id: number,
     how: {
@@ -123,92 +127,62 @@ export class Executions implements AsyncDisposable {
       readonly stop: AbortController
     },
   ): Promise<void> {
-    this.#store.run("update exec_log set status = 'running' where id = ?", id)
-    const log = createWriteStream(how.file, { flags: 'a', mode: 0o600 })
-    log.on('error', () => {})
+    const { signal } = how.stop
+    const log = new RunLog(how.file)
+    let ended: RunEnd
     try {
-      const result = await this.#engine.run(how.text, {
-        ...{ params: how.params, mode: how.mode, signal: how.stop.signal },
-        onLog: line => log.write(`${line}\n`),
-        onPrint: printed => {
-          log.write(printed)
-        },
+      this.#rows.begin(id)
+      const result = await this.#options.engine.run(how.text, {
+        ...{ params: how.params, mode: how.mode, signal },
+        onLog: line => void log.write(`${line}\n`),
+        onPrint: printed => log.write(printed),
+        onProgress: progress => this.#quietly(() => this.#rows.progress(id, progress)),
       })
-      await new Promise<void>(resolve => log.end(resolve))
-      const { counters } = result
-      const kept = JSON.stringify(counters, (_, value) => (typeof value === 'bigint' ? String(value) : value))
-      const status = result.exitCode === 0 ? 'succeeded' : how.stop.signal.aborted ? 'canceled' : 'failed'
-      const said =
-        result.exitCode === 0 ? `${counters.written} records written` : `${result.errorCode}: ${result.message}`
-      this.#finish(id, status, said, kept)
+      ended = outcome(result, signal)
     } catch (error) {
-      log.destroy()
-      this.#finish(id, 'failed', (error as Error).message, null)
+      ended = { status: 'failed', said: maskJdbcUrl(maskText((error as Error).message)) }
+    }
+    await log.close()
+    if (log.failure) ended = { ...ended, said: `${ended.said} (its log is not whole: ${log.failure.message})` }
+    this.#stops.delete(id)
+    this.#unstored.set(id, ended)
+    this.#quietly(() => this.#storeEnds())
+  }
+
+  #storeEnds(): void {
+    for (const [id, ended] of this.#unstored) {
+      this.#rows.finish(id, ended)
+      this.#unstored.delete(id)
     }
   }
 
-  #finish(id: number, status: string, said: string, counters: string | null): void {
-    this.#store.run(
-      'update exec_log set status = ?, exec_result = ?, counters = ?, end_time = ? where id = ?',
-      status,
-      said,
-      counters,
-      now(),
-      id,
-    )
-  }
-
-  #shown(id: number): StoredRow {
-    const row = this.#store.one(`select ${SHOWN} from exec_log where id = ?`, id)
-    if (!row) throw notFound('execution', id)
-    return row
+  #lookAround(): void {
+    this.#quietly(() => {
+      this.#storeEnds()
+      for (const id of this.#rows.stopWanted(this.#owner.name)) this.#stop(id)
+      this.#markInterrupted()
+    })
   }
 
   /** Runs of a server that has gone will never end. */
   #markInterrupted(): void {
-    for (const { id, owner } of this.#store.all("select id, owner from exec_log where status in ('queued', 'running')"))
-      if (Number(owner) === process.pid || !alive(Number(owner)))
-        this.#finish(Number(id), 'interrupted', 'the server ended before the run did', null)
+    for (const { id, owner } of this.#rows.unfinished())
+      if (!mayLive(owner)) this.#rows.finish(id, { status: 'interrupted', said: 'the server ended before the run did' })
+  }
+
+  /** Another server may hold the database longer than one waits for it: that must not end this one. */
+  #quietly(work: () => void): void {
+    try {
+      work()
+    } catch (error) {
+      process.emitWarning(`the platform's database: ${(error as Error).message}`)
+    }
   }
 }
 
-function alive(pid: number): boolean {
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM'
-  }
-}
-
-function readPiece(file: string, from: number | undefined): { text: string; from: number; next: number; size: number } {
-  let descriptor: number
-  try {
-    descriptor = openSync(file, 'r')
-  } catch (error) {
-    // one that waits has none yet
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return { text: '', from: 0, next: 0, size: 0 }
-    throw error
-  }
-  try {
-    const { size } = fstatSync(descriptor)
-    const start = Math.min(from ?? Math.max(0, size - PIECE), size)
-    const buffer = Buffer.alloc(Math.min(PIECE, size - start))
-    const read = readSync(descriptor, buffer, 0, buffer.length, start)
-    // not in the middle of a character: its first bytes come with the next piece
-    const end = start + read < size ? wholeCharacters(buffer.subarray(0, read)) : read
-    return { text: buffer.toString('utf8', 0, end), from: start, next: start + end, size }
-  } finally {
-    closeSync(descriptor)
-  }
-}
-
-function wholeCharacters(bytes: Buffer): number {
-  for (let back = 1; back <= Math.min(4, bytes.length); back++) {
-    const byte = bytes[bytes.length - back] as number
-    if ((byte & 0xc0) === 0x80) continue
-    const length = byte < 0x80 ? 1 : byte >= 0xf0 ? 4 : byte >= 0xe0 ? 3 : 2
-    return length > back ? bytes.length - back : bytes.length
-  }
-  return bytes.length
+function outcome({ exitCode, errorCode, message, counters }: RunResult, { reason }: AbortSignal): RunEnd {
+  if (exitCode === 0) return { status: 'succeeded', said: `${counters.written} records written`, counters }
+  const said = `${errorCode}: ${message}`
+  if (reason instanceof Stop) return { status: reason.status, said: `${reason.message}; ${said}`, counters }
+  return { status: 'failed', said, counters }
 }

@@ -1,33 +1,33 @@
 import type { SQLInputValue } from 'node:sqlite'
-import { z } from 'zod'
+import { integer } from './fields.ts'
 import type { Store, StoredRow } from './store.ts'
 
-export const pageShape = {
-  page: z.coerce.number().int().min(1).default(1),
-  pageSize: z.coerce.number().int().min(1).max(200).default(10),
-}
+export const pageShape = { page: integer(1).default(1), pageSize: integer(1, 200).default(10) }
 
-export type Page = {
+export type Page<Row = StoredRow> = {
   readonly page: number
   readonly pageSize: number
   readonly total: number
-  readonly rows: readonly StoredRow[]
+  readonly rows: readonly Row[]
 }
 
-/** One page of a table, the newest first. Column names come from the code, never from a request. */
+/** Conditions that hold together: SQL with one `?`, and its value. */
+export type Conditions = Readonly<Record<string, SQLInputValue | undefined>>
+
+/** One page of a table, the newest first. The conditions are of the code, like `db_type = ?`; only their values come from a request. */
 export function pageOf(
   store: Store,
   table: string,
   options: {
     readonly columns: string
-    readonly where: Readonly<Record<string, SQLInputValue | undefined>>
+    readonly where: Conditions
     readonly page: number
     readonly pageSize: number
   },
 ): Page {
   const { page, pageSize, columns } = options
   const given = Object.entries(options.where).filter(([, value]) => value !== undefined) as [string, SQLInputValue][]
-  const where = given.length === 0 ? '' : ` where ${given.map(([name]) => `${name} = ?`).join(' and ')}`
+  const where = given.length === 0 ? '' : ` where ${given.map(([condition]) => condition).join(' and ')}`
   const values = given.map(([, value]) => value)
   const total = Number(store.one(`select count(*) as n from ${table}${where}`, ...values)?.n ?? 0)
   const rows = store.all(
