@@ -24,10 +24,13 @@ import type {
   LoadInstance,
   Pool,
   RestoreBlock,
+  Unloading,
 } from './types.ts'
 
 /** For one call. */
 export type CallOptions = { readonly signal?: AbortSignal; readonly within?: number; readonly idempotencyKey?: string }
+
+export type UnloadOptions = CallOptions & { readonly keep?: boolean }
 
 const at = (...parts: readonly string[]): string => parts.map(part => `/${encodeURIComponent(part)}`).join('')
 
@@ -153,9 +156,10 @@ export class OpenstoreClient {
     return this.#put('/cdm_instances', json, options)
   }
 
-  /** 20 */
-  unload(id: string, options: CallOptions = {}): Promise<Begun> {
-    return this.transport.json({ method: 'DELETE', path: at('cdm_instances', id), ...options })
+  /** 20. With `keep` what it shows becomes new blocks first, `block-ids`, where the deployment can do that. */
+  unload(id: string, { keep, ...options }: UnloadOptions = {}): Promise<Unloading> {
+    const query = keep === undefined ? {} : { keep: `${keep}` }
+    return this.transport.json({ method: 'DELETE', path: at('cdm_instances', id), query, ...options })
   }
 
   job(id: string, options: CallOptions = {}): Promise<{ readonly job: Job }> {

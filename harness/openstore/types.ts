@@ -125,3 +125,6 @@ export type Listed<Name extends string, T> = { readonly [name in Name]: readonly
 
 /** What long work answers with: the job, where the service has jobs, and what it is done to. */
 export type Begun = { readonly 'job-id'?: string; readonly 'block-id'?: string; readonly 'ins-id'?: string }
+
+/** What unloading an instance answers with; the blocks are those that `keep` makes. */
+export type Unloading = Begun & { readonly 'block-ids'?: readonly string[] }

@@ -4,10 +4,13 @@ import { join } from 'node:path'
 import { z } from 'zod'
 import { type ActionContext, defineAction } from '../../actions/define-action.ts'
 import { ActionError } from '../../errors.ts'
+import { HOLD_POINTS, type HoldPoint } from '../hold-points.ts'
 
-const point = z
-  .enum(['write.begun', 'write.before_commit', 'write.after_commit', 'remove.begun'])
-  .describe('Where in an action: after the first chunk, before a version can be seen, after it, before data are freed')
+const point = z.enum(Object.keys(HOLD_POINTS) as [HoldPoint, ...HoldPoint[]]).describe(
+  `Where in an action: ${Object.entries(HOLD_POINTS)
+    .map(([name, where]) => `${name} (${where})`)
+    .join(', ')}`,
+)
 
 /** The folder through which a node of the reference service can be made to stand still. */
 function holdsOf({ endpoint }: ActionContext): string {

@@ -41,12 +41,19 @@ export const instanceActions = [
   }),
   openstoreAction({
     name: 'unload',
-    about: 'Endpoint 20. Waits until the instance is gone.',
-    input: z.strictObject({ id }),
+    about:
+      'Endpoint 20. Waits until the instance is gone. Gives { blocks }, the new blocks that `keep` makes of it; with `wait: false` { job, blocks }.',
+    input: z.strictObject({
+      id,
+      keep: z.boolean().optional().describe('What it shows becomes new blocks first. Deployments may lack it'),
+      ...waiting,
+    }),
     async run(client, input, { signal, clock }) {
-      const begun = await client.unload(input.id, { signal })
+      const begun = await client.unload(input.id, { keep: input.keep, signal })
+      const blocks = begun['block-ids'] ?? []
+      if (input.wait === false) return { job: begun['job-id'], blocks }
       if (begun['job-id'] !== undefined) await awaitWork(client, begun, { clock, signal })
-      return {}
+      return { blocks }
     },
   }),
   openstoreAction({
