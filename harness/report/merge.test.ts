@@ -22,7 +22,7 @@ test('all shards are the whole run, judged anew', () => {
   expect(mergeResults([two, one])).toMatchObject({
     id: 'shard-1',
     duration: 6000,
-    exitCode: 3,
+    exitCode: 130,
     interrupted: true,
     filter: undefined,
     versions: { node: '24', mariadb: '10' },

@@ -3,8 +3,9 @@ import type { Verdict } from './model.ts'
 import { sampleCase } from './sample/build.ts'
 import { exitCodeOf } from './verdicts.ts'
 
-const code = (verdicts: readonly Verdict[], strict = false, problems = 0) =>
+const code = (verdicts: readonly Verdict[], strict = false, problems = 0, interrupted = false) =>
   exitCodeOf({
+    interrupted,
     cases: verdicts.map((verdict, index) => sampleCase({ id: `A-${index}`, verdict })),
     strict,
     problems: Array.from({ length: problems }, () => ({ error: { code: 'E', message: 'm' } })),
@@ -21,4 +22,5 @@ test('the exit code is the first present of 1, 4, 2, 3', () => {
   expect(code(['unexpected pass'], true)).toBe(1)
   expect(code(['skipped'])).toBe(5)
   expect(code([])).toBe(5)
+  expect(code(['failed'], false, 0, true)).toBe(130)
 })

@@ -22,8 +22,17 @@ export function describeCounts(counts: Readonly<Partial<Record<Verdict, number>>
     .join(', ')
 }
 
-/** The run's exit code by the verdict table: the first present of 1, 4, 2, 3; 5 when no case ran. */
-export function exitCodeOf({ cases, problems, strict }: Pick<RunResult, 'cases' | 'problems' | 'strict'>): number {
+/** The exit code of a run that was cancelled. */
+export const INTERRUPTED = 130
+
+/** The run's exit code: 130 where it was cancelled, else by the verdict table the first present of 1, 4, 2, 3; 5 when no case ran. */
+export function exitCodeOf({
+  cases,
+  problems,
+  strict,
+  interrupted,
+}: Pick<RunResult, 'cases' | 'problems' | 'strict' | 'interrupted'>): number {
+  if (interrupted) return INTERRUPTED
   const counts = countVerdicts(cases)
   if (counts.failed > 0 || (strict && counts['unexpected pass'] > 0)) return 1
   if (counts['limit broken'] > 0) return 4

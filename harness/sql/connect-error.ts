@@ -28,6 +28,15 @@ export type ConnectFailure = {
   readonly data?: Readonly<Record<string, unknown>>
 }
 
+/** What to look at next, by the class of the failure. */
+const HINTS: Readonly<Record<string, string>> = {
+  connection_refused: 'Nothing listens there: see that the server runs, and that host and port are what it listens on.',
+  unknown_host: 'See that the host is written as it is known here; a container or a lab may resolve other names.',
+  undefined_database: 'Create the database, or name another where the endpoint or the step is configured.',
+  too_many_connections: 'Other clients hold all connections: end some, or raise the limit of the server.',
+  server_starting: 'It had not finished starting when the deadline came: its log says what it waits for.',
+}
+
 const NODE_CLASSES: Readonly<Record<string, string>> = {
   ECONNREFUSED: 'connection_refused',
   ENOTFOUND: 'unknown_host',
@@ -44,6 +53,7 @@ export function connectError(failure: ConnectFailure): ActionError {
     cause: failure.cause,
     class: kind,
     systemCode: failure.sqlState ?? failure.code,
+    hint: HINTS[kind],
     data: { ...failure.data, host: failure.endpoint.host, port: failure.endpoint.port, user: failure.endpoint.user },
   }
   if (kind === 'access_denied') {
@@ -61,6 +71,9 @@ export function connectTimeout(endpoint: Endpoint, within: number): ActionError 
   return new ActionError(
     'ASSAY_CONNECT',
     `no connection to ${describeEndpoint(endpoint)}: it did not answer within ${Math.round(within)} ms`,
-    { class: 'connect_timeout' },
+    {
+      class: 'connect_timeout',
+      hint: 'A paused server, a firewall that drops packets and a wrong host look like this.',
+    },
   )
 }

@@ -9,9 +9,6 @@ import { machineFacts, revision } from './machine.ts'
 import type { RunContext } from './run-context.ts'
 import { runFilter } from './run-filter.ts'
 
-/** The exit code of a run that was cancelled. */
-export const INTERRUPTED = 130
-
 export type RunResultOptions = {
   readonly vitest: Vitest
   readonly run: RunContext
@@ -25,8 +22,11 @@ export type RunResultOptions = {
 }
 
 /** The result of a run, or of the shards that are merged. */
-export function runResult({ vitest, run, modules, errors, interrupted, startedAt, name }: RunResultOptions): RunResult {
+export function runResult({ vitest, run, modules, errors, startedAt, name, ...options }: RunResultOptions): RunResult {
   const { cases, problems } = collectResult(modules, errors, name)
+  // of a shard that was interrupted only its cases can tell
+  const interrupted =
+    options.interrupted || cases.some(({ attempts }) => attempts.at(-1)?.error?.code === 'ASSAY_INTERRUPTED')
   const seeds = new Set(modules.flatMap(module => casesOf(module).flatMap(outcomesOf)).map(({ seed }) => seed))
   const seed = [...seeds].join(', ') || run.seed
   const versions = Object.assign({}, ...cases.flatMap(one => one.targets.map(target => target.versions)))
@@ -40,7 +40,7 @@ export function runResult({ vitest, run, modules, errors, interrupted, startedAt
     seed,
     strict,
     interrupted,
-    exitCode: interrupted ? INTERRUPTED : exitCodeOf({ cases, problems, strict }),
+    exitCode: exitCodeOf({ cases, problems, strict, interrupted }),
     ...(filter === undefined ? {} : { filter }),
     replay: `npx assay run --seed ${[...seeds][0] ?? run.seed}${replayFilter(cases)}`,
     ...revision(run.root),
