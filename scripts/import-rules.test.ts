@@ -66,7 +66,7 @@ test('cases and stats are pure: no sockets, no processes, no files', () => {
 })
 
 test('only the vitest room, and tests, know vitest', () => {
-  const allowed = ['harness/vitest', 'harness/cli', 'harness/targets/keeper/vitest-setup.ts']
+  const allowed = ['harness/vitest', 'harness/cli']
   expect(
     offending(
       ({ from, to, typeOnly }) => /^vitest/.test(to) && !typeOnly && !allowed.some(path => from.startsWith(path)),

@@ -1,8 +1,8 @@
 import { join, resolve } from 'node:path'
 import type { TestProject } from 'vitest/node'
 import { openRunLog } from '../log/run-log.ts'
+import { type KeeperStarterOptions, startKeeperStarter } from '../targets/keeper/starter.ts'
 import './case-meta.ts'
-import { type KeeperStarterOptions, startKeeperStarter } from './keeper-starter.ts'
 import type { RunContext } from './run-context.ts'
 
 /** One starter for all projects of a vitest process: the first that leases a target starts the one keeper of the run. */

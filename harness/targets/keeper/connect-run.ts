@@ -1,9 +1,9 @@
 import { connect } from 'node:net'
 import { text } from 'node:stream/consumers'
-import { AssayError } from '../errors.ts'
-import { connectKeeper } from '../targets/keeper/connect.ts'
-import { KEEPER_STARTER } from '../targets/keeper/vitest-setup.ts'
-import { KEEPER_SOCKET, type Keeper } from '../targets/lease.ts'
+import { AssayError } from '../../errors.ts'
+import { KEEPER_SOCKET, type Keeper } from '../lease.ts'
+import { connectKeeper } from './connect.ts'
+import { KEEPER_STARTER } from './starter.ts'
 
 /** The keeper of this run: given by its socket, or started now because this worker is the first to need it. */
 export async function connectRunKeeper(): Promise<Keeper> {
