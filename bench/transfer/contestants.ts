@@ -7,8 +7,11 @@ import type { Endpoint } from '../../harness/targets/target.ts'
 export type Ends = { readonly source: Endpoint; readonly destination: Endpoint }
 export type Usage = { readonly seconds: number; readonly cpu: number; readonly megabytes: number }
 
-const MAIN = join(import.meta.dirname, '..', '..', 'harness', 'cli', 'main.ts')
-const USAGE = join(import.meta.dirname, 'usage.ts')
+const ASSAY = join(import.meta.dirname, '..', '..', 'bin', 'assay.js')
+/** Loaded into assay: writes what it used of the machine when it ends. JavaScript, or stripping its types would count as well. */
+const USAGE = `data:text/javascript,${encodeURIComponent(
+  "import { writeFileSync } from 'node:fs'; process.on('exit', () => writeFileSync(process.env.ASSAY_BENCH_USAGE, JSON.stringify(process.resourceUsage())))",
+)}`
 
 const url = ({ host, port, user, database }: Endpoint): string => `postgres://${user}@${host}:${port}/${database}`
 
@@ -18,7 +21,7 @@ export async function assayTransfer(ends: Ends, args: readonly string[], folder:
   const started = performance.now()
   await run(
     process.execPath,
-    ['--import', USAGE, MAIN, 'transfer', url(ends.source), url(ends.destination), ...args, '--json'],
+    ['--import', USAGE, ASSAY, 'transfer', url(ends.source), url(ends.destination), ...args, '--json'],
     {
       ASSAY_SOURCE_PASSWORD: ends.source.password.reveal(),
       ASSAY_DESTINATION_PASSWORD: ends.destination.password.reveal(),
