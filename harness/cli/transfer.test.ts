@@ -1,5 +1,8 @@
 import { execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -106,6 +109,39 @@ test.each([
 ])('$what: exit code $code', async ({ args, code, text }) => {
   const ran = await assay('transfer', url('source'), url('destination'), ...args)
   expect({ code: ran.code, output: ran.stdout + ran.stderr }).toEqual({ code, output: expect.stringMatching(text) })
+})
+
+test('a log of the day: what was asked, what became of each table, how it ended; no password', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'assay-transfer-log-'))
+  try {
+    const tables = ['--table', 'S c.other', '--table', 'nowhere', '--tables-at-once', '1', '--log', folder]
+    expect(await assay('transfer', url('source'), url('destination'), ...tables)).toMatchObject({ code: 1 })
+    const wrong = url('source').replace('@', ':not-this-one@')
+    expect(await assay('transfer', wrong, url('destination'), ...tables)).toMatchObject({ code: 3 })
+    const days = readdirSync(folder)
+    expect(days).toEqual(days.map(() => expect.stringMatching(/^\d{4}-\d\d-\d\d\.log$/)))
+    const text = days.map(day => readFileSync(join(folder, day), 'utf8')).join('')
+    for (const end of ['source', 'destination'] as const)
+      expect(text).not.toContain((lease.endpoints[end] as Endpoint).password.reveal())
+    expect(text).not.toContain('not-this-one')
+    const lines = text.trimEnd().split('\n')
+    const parts = lines.map(line => /^\S+ \S+ (\S+) ([a-z ]+) (\{.*\})$/.exec(line)?.slice(1))
+    expect(parts.map(part => part?.[1])).toEqual(['began', 'moved', 'not moved', 'ended', 'began', 'failed'])
+    expect(new Set(parts.map(part => part?.[0])).size).toBe(2)
+    expect(parts.map(part => JSON.parse(part?.[2] ?? ''))).toMatchObject([
+      {
+        what: 'transfer',
+        endpoints: [expect.stringMatching(/^source \w+@/), expect.stringMatching(/^destination \w+@/)],
+      },
+      { table: 'S c.other', rows: { exported: 1, transferred: 1, loaded: 1, verified: 1 } },
+      { table: 'nowhere', code: 'ASSAY_TRANSFER_TABLE' },
+      { code: 1, seconds: expect.any(Number) },
+      { what: 'transfer' },
+      { error: 'ASSAY_AUTH', code: 3 },
+    ])
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
 })
 
 test('a wrong password: exit code 3, and the password is nowhere', async () => {

@@ -30,6 +30,7 @@ ASSAY_DESTINATION_PASSWORD, ASSAY_CONTROL_PASSWORD and so on.
   --tables-at-once N   default 2
   --lock-within 30s    longest wait for the lock of a destination table
   --no-analyze         leave the destination's statistics alone
+  --log DIR            write what happens to DIR/<day>.log as well (job and \`compare watch\` too)
   --json               results as JSON
 
 job: runs the windows of a job that are due, and says where it stands.

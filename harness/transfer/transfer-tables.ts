@@ -13,7 +13,8 @@ export type TablesSpec = Omit<TransferSpec, 'table' | 'into' | 'snapshot' | 'onP
   readonly tables: readonly { readonly table: TableName; readonly into?: TableName }[]
   /** Tables side by side. Default 2. */
   readonly atOnce?: number
-  readonly onTable?: (table: string, state: 'started' | 'moved' | 'failed') => void
+  /** Called when a table begins, and with its outcome when it ends. */
+  readonly onTable?: (table: string, outcome?: TableOutcome) => void
   readonly onProgress?: (table: string, progress: TransferProgress) => void
 }
 
@@ -41,16 +42,18 @@ export async function transferTables(spec: TablesSpec): Promise<readonly TableOu
       limit(async () => {
         const { table, into } = tables[index] as TablesSpec['tables'][number]
         const name = showTableName(table)
+        const ended = (outcome: TableOutcome) => {
+          outcomes[index] = outcome
+          spec.onTable?.(name, outcome)
+        }
         try {
           signal?.throwIfAborted()
-          spec.onTable?.(name, 'started')
+          spec.onTable?.(name)
           const onProgress = (progress: TransferProgress) => spec.onProgress?.(name, progress)
           const result = await transferTable({ ...spec, table, into, snapshot, onProgress })
-          outcomes[index] = { table: name, result }
-          spec.onTable?.(name, 'moved')
+          ended({ table: name, result })
         } catch (error) {
-          outcomes[index] = { table: name, error }
-          spec.onTable?.(name, 'failed')
+          ended({ table: name, error })
         }
       }),
     ),

@@ -17,6 +17,7 @@ export const COMMON = {
   'lock-within': text,
   'no-analyze': { type: 'boolean' },
   'tables-at-once': text,
+  log: text,
   json: { type: 'boolean' },
 } as const satisfies ParseArgsOptionsConfig
 

@@ -8,6 +8,7 @@ import { FORMATS, VERIFICATIONS, VIAS } from '../../transfer/model.ts'
 import { parseMoment } from '../../transfer/moment.ts'
 import { formatWindow } from '../../transfer/window.ts'
 import { COMMON, endpoint, milliseconds, oneOf, parsed, whole, windowColumn } from './arguments.ts'
+import { logged, type WriteEntry } from './daily-run-log.ts'
 import { ProgressLine } from './progress-line.ts'
 import { print, showResult } from './show.ts'
 
@@ -27,40 +28,46 @@ export async function transferJob(args: readonly string[], signal: AbortSignal):
       hint: 'Run `assay help transfer`.',
     })
   const [source, destination] = [endpoint(from, 'source'), endpoint(to, 'destination')]
-  await using opened = await openStore({
-    kind: oneOf('store', values.store, STORES) ?? 'clean',
-    control: values.control === undefined ? destination : endpoint(values.control, 'control'),
-    schema: values.schema,
-    ...(values.windows === undefined ? {} : { windows: endpoint(values.windows, 'windows') }),
-    windowColumn: windowColumn(values),
-    signal,
+  const control = values.control === undefined ? destination : endpoint(values.control, 'control')
+  return logged({ folder: values.log, what: `job ${name}`, endpoints: [source, destination, control] }, async write => {
+    await using opened = await openStore({
+      kind: oneOf('store', values.store, STORES) ?? 'clean',
+      control,
+      schema: values.schema,
+      ...(values.windows === undefined ? {} : { windows: endpoint(values.windows, 'windows') }),
+      windowColumn: windowColumn(values),
+      signal,
+    })
+    const line = new ProgressLine(1)
+    const result = await runJob({
+      ...{ store: opened.store, job: name, source, destination, signal },
+      terms: {
+        owner: `${hostname()}:${process.pid}:${randomBytes(4).toString('hex')}`,
+        expiresAfter: milliseconds('lease', values.lease) ?? 60_000,
+      },
+      until: values.until === undefined ? BigInt(Date.now()) * 1000n : parseMoment(values.until),
+      windows: whole('at-most', values['at-most']),
+      tablesAtOnce: whole('tables-at-once', values['tables-at-once']),
+      transfer: {
+        via: oneOf('via', values.via, VIAS),
+        format: oneOf('format', values.format, FORMATS),
+        verify: oneOf('verify', values.verify, VERIFICATIONS),
+        streams: whole('streams', values.streams),
+        lockWithin: milliseconds('lock-within', values['lock-within']),
+        analyze: values['no-analyze'] !== true,
+      },
+      onEvent(event) {
+        note(event, write)
+        show(event, line, values.json === true)
+      },
+    })
+    if (values.json === true) print(result)
+    else
+      console.log(
+        `job ${result.job}: ${result.windows} ${result.windows === 1 ? 'window' : 'windows'} moved; ${STATUS[result.status]}`,
+      )
+    return 0
   })
-  const line = new ProgressLine(1)
-  const result = await runJob({
-    ...{ store: opened.store, job: name, source, destination, signal },
-    terms: {
-      owner: `${hostname()}:${process.pid}:${randomBytes(4).toString('hex')}`,
-      expiresAfter: milliseconds('lease', values.lease) ?? 60_000,
-    },
-    until: values.until === undefined ? BigInt(Date.now()) * 1000n : parseMoment(values.until),
-    windows: whole('at-most', values['at-most']),
-    tablesAtOnce: whole('tables-at-once', values['tables-at-once']),
-    transfer: {
-      via: oneOf('via', values.via, VIAS),
-      format: oneOf('format', values.format, FORMATS),
-      verify: oneOf('verify', values.verify, VERIFICATIONS),
-      streams: whole('streams', values.streams),
-      lockWithin: milliseconds('lock-within', values['lock-within']),
-      analyze: values['no-analyze'] !== true,
-    },
-    onEvent: event => show(event, line, values.json === true),
-  })
-  if (values.json === true) print(result)
-  else
-    console.log(
-      `job ${result.job}: ${result.windows} ${result.windows === 1 ? 'window' : 'windows'} moved; ${STATUS[result.status]}`,
-    )
-  return 0
 }
 
 const STATUS = {
@@ -83,4 +90,13 @@ function show(event: JobEvent, line: ProgressLine, json: boolean): void {
     console.log(
       `${showTableName(entry.table.table)} ${formatWindow(entry.window)}  failed  ${entry.error.code}  ${entry.error.message}`,
     )
+}
+
+function note(event: JobEvent, write: WriteEntry): void {
+  if (event.kind === 'window') write('window', { window: formatWindow(event.window), tables: event.tables })
+  if (event.kind !== 'entry') return
+  const { entry } = event
+  const facts = { table: showTableName(entry.table.table), window: formatWindow(entry.window), slice: entry.slice }
+  if ('result' in entry) write('moved', { ...facts, ...entry.result })
+  else write('not moved', { ...facts, ...entry.error, seconds: entry.seconds })
 }

@@ -1,9 +1,11 @@
 import { AssayError } from '../../errors.ts'
+import type { Endpoint } from '../../targets/target.ts'
 import { FORMATS, MODES, type Slice, VERIFICATIONS, VIAS } from '../../transfer/model.ts'
 import { planTransfer } from '../../transfer/transfer-table.ts'
 import { expandTables, type TablesSpec, transferTables } from '../../transfer/transfer-tables.ts'
 import { windowSlice } from '../../transfer/window.ts'
 import { COMMON, endpoint, list, milliseconds, oneOf, parsed, timeWindow, whole, windowColumn } from './arguments.ts'
+import { logged } from './daily-run-log.ts'
 import { exitCodeOf, worst } from './exit-code.ts'
 import { ProgressLine } from './progress-line.ts'
 import { outcomeRecord, print, showOutcome, showPlan } from './show.ts'
@@ -25,11 +27,41 @@ export async function transferSomeTables(args: readonly string[], signal: AbortS
   const destination = endpoint(positionals[1], 'destination')
   if (positionals.length > 2) throw new AssayError('ASSAY_USAGE', `"${positionals[2]}" is one argument too many`)
   if (!values.table) throw new AssayError('ASSAY_USAGE', 'no --table is given')
-  const tables = await expandTables(source, values.table, signal)
+  if (values['dry-run'] === true) {
+    const spec = await specOf({ values, source, destination, signal })
+    return dryRun(spec, values.json === true)
+  }
+  return logged({ folder: values.log, what: 'transfer', endpoints: [source, destination] }, async write => {
+    const spec = await specOf({ values, source, destination, signal })
+    const line = new ProgressLine(spec.tables.length)
+    const outcomes = await transferTables({
+      ...spec,
+      onTable(table, outcome) {
+        if (!outcome) return
+        line.end(table)
+        write('result' in outcome ? 'moved' : 'not moved', outcomeRecord(outcome))
+      },
+      onProgress: (table, progress) => line.move(table, progress),
+    })
+    if (values.json === true) print(outcomes.map(outcomeRecord))
+    else for (const outcome of outcomes) console.log(showOutcome(outcome))
+    return worst(outcomes.flatMap(outcome => ('error' in outcome ? [exitCodeOf(outcome.error)] : [])))
+  })
+}
+
+type Asked = {
+  readonly values: Values
+  readonly source: Endpoint
+  readonly destination: Endpoint
+  readonly signal: AbortSignal
+}
+
+async function specOf({ values, source, destination, signal }: Asked): Promise<TablesSpec> {
+  const tables = await expandTables(source, values.table ?? [], signal)
   if (values.into !== undefined && tables.length !== 1)
     throw new AssayError('ASSAY_USAGE', `--into names one table, and ${tables.length} are to be moved`)
   const into = values.into === undefined ? undefined : (await expandTables(destination, [values.into]))[0]
-  const spec: TablesSpec = {
+  return {
     ...{ source, destination, signal, columns: list(values.columns), key: list(values.key), slice: sliceOf(values) },
     tables: tables.map(table => ({ table, ...(into ? { into } : {}) })),
     mode: oneOf('mode', values.mode, MODES),
@@ -42,16 +74,6 @@ export async function transferSomeTables(args: readonly string[], signal: AbortS
     analyze: values['no-analyze'] !== true,
     indexesAfter: values['keep-indexes'] !== true,
   }
-  if (values['dry-run'] === true) return dryRun(spec, values.json === true)
-  const line = new ProgressLine(tables.length)
-  const outcomes = await transferTables({
-    ...spec,
-    onTable: (table, state) => (state === 'started' ? undefined : line.end(table)),
-    onProgress: (table, progress) => line.move(table, progress),
-  })
-  if (values.json === true) print(outcomes.map(outcomeRecord))
-  else for (const outcome of outcomes) console.log(showOutcome(outcome))
-  return worst(outcomes.flatMap(outcome => ('error' in outcome ? [exitCodeOf(outcome.error)] : [])))
 }
 
 async function dryRun(spec: TablesSpec, json: boolean): Promise<number> {

@@ -5,12 +5,13 @@ import { systemClock } from '../../run/clock.ts'
 import { connect } from '../../sql/connect.ts'
 import { expandTables } from '../../transfer/transfer-tables.ts'
 import { endpoint, milliseconds, parsed, windowColumn } from './arguments.ts'
+import { logged } from './daily-run-log.ts'
 import { print } from './show.ts'
 
 const text = { type: 'string' } as const
 const OPTIONS = {
   table: { type: 'string', multiple: true },
-  ...{ 'window-column': text, epoch: text, alarms: text, interval: text, 'look-back': text, lag: text },
+  ...{ 'window-column': text, epoch: text, alarms: text, log: text, interval: text, 'look-back': text, lag: text },
   once: { type: 'boolean' },
   json: { type: 'boolean' },
 } as const
@@ -22,17 +23,24 @@ export async function watchTables(args: readonly string[], signal: AbortSignal):
   const column = windowColumn(values)
   if (!column || !values.table) throw new AssayError('ASSAY_USAGE', 'watch needs --table and --window-column')
   const alarms = values.alarms === undefined ? destination : endpoint(values.alarms, 'alarms')
-  await using session = await connect(alarms, { signal })
-  const last = await watch({
-    ...{ source, destination, column, signal, clock: systemClock, alarms: new AlarmTable(session) },
-    tables: await expandTables(source, values.table, signal),
-    interval: milliseconds('interval', values.interval) ?? 15 * 60_000,
-    lookBack: milliseconds('look-back', values['look-back']) ?? 24 * 3_600_000,
-    lag: milliseconds('lag', values.lag) ?? 0,
-    ...(values.once === true ? { polls: 1 } : {}),
-    onPoll: poll => (values.json === true ? print(record(poll)) : console.log(show(poll))),
+  const { table: named } = values
+  return logged({ folder: values.log, what: 'watch', endpoints: [source, destination, alarms] }, async write => {
+    await using session = await connect(alarms, { signal })
+    const last = await watch({
+      ...{ source, destination, column, signal, clock: systemClock, alarms: new AlarmTable(session) },
+      tables: await expandTables(source, named, signal),
+      interval: milliseconds('interval', values.interval) ?? 15 * 60_000,
+      lookBack: milliseconds('look-back', values['look-back']) ?? 24 * 3_600_000,
+      lag: milliseconds('lag', values.lag) ?? 0,
+      ...(values.once === true ? { polls: 1 } : {}),
+      onPoll(poll) {
+        write('polled', record(poll))
+        if (values.json === true) print(record(poll))
+        else console.log(show(poll))
+      },
+    })
+    return last.status === 'NORMAL' ? 0 : 1
   })
-  return last.status === 'NORMAL' ? 0 : 1
 }
 
 /** `assay transfer reset ALARMS`: no alarm is left, and who did it is written down. */
