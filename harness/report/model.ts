@@ -142,6 +142,8 @@ export type StepResult = {
   readonly attachments: readonly { readonly name: string; readonly path: string }[]
   readonly log: readonly string[]
   readonly error?: ErrorRecord
+  /** The handle under which it ran in the background, for a later step to join. */
+  readonly background?: string
   /** Why it was skipped, or that it ran in the background. */
   readonly note?: string
   /** Steps inside: of `parallel`, of a composite action, of each turn of `repeat`. */

@@ -5,6 +5,7 @@ import { readInput } from './action-input.ts'
 import { endpointLabel } from './endpoints.ts'
 import type { Frame } from './frame.ts'
 import { StepFailure } from './step-failure.ts'
+import type { StepRecord } from './step-record.ts'
 import type { Running } from './step-runner.ts'
 
 /** Calls what does the work of a step: with a deadline, and judged by `fails`. */
@@ -16,7 +17,7 @@ export function performStep(running: Running, call: Call): Promise<unknown> {
   if (step.action === 'parallel')
     return call(signal => sideBySide({ ...running, frame: { ...frame, signal, records: record.children } }))
   record.input = interpolate(step.input, frame.scope)
-  if (step.action === 'join') return call(() => join(String(record.input), frame))
+  if (step.action === 'join') return call(() => join(String(record.input), frame, record))
   const composite = context.composites[step.action]
   return composite
     ? call(signal => callComposite(composite, { ...running, frame: { ...frame, signal } }))
@@ -81,10 +82,11 @@ async function callComposite(composite: Composite, { step, frame, record, runner
   return composite.result === undefined ? record.children.at(-1)?.value : interpolate(composite.result, inner.scope)
 }
 
-async function join(handle: string, frame: Frame): Promise<unknown> {
+async function join(handle: string, frame: Frame, record: StepRecord): Promise<unknown> {
   const background = frame.background.get(handle)
   if (!background) throw new AssayError('ASSAY_CASE_JOIN', `no background step "${handle}" waits to be joined`)
   frame.background.delete(handle)
+  record.joined = background.record
   const outcome = await background.done
   if ('error' in outcome) throw outcome.error
   return outcome.result

@@ -28,6 +28,8 @@ export class StepRecord {
   tries: number | undefined
   error: ErrorRecord | undefined
   note: string | undefined
+  /** Of a join: the background step that it waited for. */
+  joined: StepRecord | undefined
   #endedAt: number | undefined
   #sql: SqlRecord[] = []
   #rows: RowDifferences[] = []
@@ -82,6 +84,14 @@ export class StepRecord {
     this.differences = []
   }
 
+  /** Of a background step that failed as the step that joined it expects. */
+  failedAsExpected(): void {
+    this.state = 'passed'
+    this.note = [this.note, `failed as its join expects: ${this.error?.message}`].filter(Boolean).join('; ')
+    this.error = undefined
+    this.differences = []
+  }
+
   end(now: number): void {
     this.#endedAt = now
   }
@@ -113,6 +123,7 @@ export class StepRecord {
       attachments: this.#attachments,
       log: this.#log,
       error: this.error,
+      background: this.step.background,
       note: this.note,
       steps: this.children.map(child => child.result()),
     }

@@ -417,6 +417,19 @@ describe('endpoints', () => {
   })
 })
 
+test('a background step that fails as its join expects has passed', async () => {
+  const { steps } = await run([
+    '- fail: { message: no room left, class: disk_full }',
+    '  background: writer',
+    '- join: writer',
+    '  fails: { class: disk_full }',
+  ])
+  expect(steps.map(({ state, background, note, error }) => [state, background, note, error])).toEqual([
+    ['passed', 'writer', 'in the background as "writer"; failed as its join expects: no room left', undefined],
+    ['passed', undefined, undefined, undefined],
+  ])
+})
+
 test('a step whose if does not hold is skipped, and saves nothing', async () => {
   const { steps, said } = await run([
     '- say: 1',

@@ -29,7 +29,11 @@ export async function tryStep(running: Running, { within, recording }: TryOption
       result = await withDeadline({ within, what: `"${record.name}"`, signal: frame.signal, clock }, work)
     } catch (error) {
       const inner = innerError(error)
-      if (fails !== undefined && isSystemError(inner)) return judgeFailure(fails, inner, recorded)
+      if (fails !== undefined && isSystemError(inner)) {
+        const failed = judgeFailure(fails, inner, recorded)
+        record.joined?.failedAsExpected()
+        return failed
+      }
       throw withTemplate(error, running)
     }
     if (fails === undefined) return result

@@ -1,6 +1,6 @@
 import { styleText } from 'node:util'
 import { formatDuration } from '../cases/duration.ts'
-import type { LimitResult, StepResult, StepState, Verdict } from '../report/model.ts'
+import type { LimitResult, StepResult, Verdict } from '../report/model.ts'
 import type { CaseMeta } from './case-meta.ts'
 
 const COLOURS = {
@@ -39,11 +39,13 @@ export function stepLine(id: string, step: StepResult): string {
     step.note ?? '',
   ].filter(Boolean)
   const error = step.error ? `  ${styleText('red', firstLine(step.error.message))}` : ''
-  return `   ${dim(id)} ${stepMark(step.state)} ${step.name}  ${dim(facts.join('  '))}${error}`
+  return `   ${dim(id)} ${stepMark(step)} ${step.name}  ${dim(facts.join('  '))}${error}`
 }
 
-function stepMark(state: StepState): string {
+function stepMark({ state, background }: StepResult): string {
   if (state === 'passed') return styleText('green', '✓')
+  // whether it had to fail is for the step to say that joins it
+  if (state !== 'skipped' && background !== undefined) return styleText('yellow', '!')
   return state === 'skipped' ? dim('↓') : styleText('red', '×')
 }
 
