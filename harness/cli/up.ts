@@ -65,6 +65,8 @@ async function start(target: TargetDefinition, { client, signal, folder, file }:
   const all = endpointList(lease.endpoints)
   const width = Math.max(...all.map(one => one.name.length))
   for (const one of all) console.log(`  ${one.name.padEnd(width)}  ${commands.get(one)}`)
+  const tries = target.tryIt?.(lease.endpoints, folder) ?? []
+  if (tries.length > 0) console.log(['\nTo try:', ...tries].join('\n  '))
   if (!target.realSection) return
   await writeSection(file, target.name, target.realSection(lease.endpoints))
   console.log(

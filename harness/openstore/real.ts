@@ -1,8 +1,9 @@
 import { Secret } from '../log/secret.ts'
 import { readSection, sectionMissing } from '../targets/real/section.ts'
-import type { Endpoint, Endpoints, TargetProvider } from '../targets/target.ts'
+import type { Capabilities, Endpoint, Endpoints, TargetProvider } from '../targets/target.ts'
 
 const TARGET = 'openstore'
+const CAPABLE: Capabilities = { 'openstore.data': true }
 
 /** Section [openstore] of real.ini: `host`, `port`, `token`. Cases that need nodes to fault, or our own reference service, are skipped there. */
 export const realOpenstore: TargetProvider = {
@@ -11,8 +12,8 @@ export const realOpenstore: TargetProvider = {
   limit: 1,
   unavailable: () => sectionMissing(TARGET),
   async start() {
-    const { host, port, token } = await readSection(TARGET, ({ text, port: portField, secretText }, z) =>
-      z.strictObject({ host: text(), port: portField(), token: secretText().optional() }),
+    const { host, port, token, data } = await readSection(TARGET, ({ text, port: portField, secretText, flag }, z) =>
+      z.strictObject({ host: text(), port: portField(), token: secretText().optional(), data: flag().default(true) }),
     )
     const center: Endpoint = {
       ...{ target: TARGET, role: 'center', name: 'center', protocol: 'http', host, port },
@@ -20,7 +21,7 @@ export const realOpenstore: TargetProvider = {
     }
     return {
       endpoints: { center },
-      capabilities: {},
+      capabilities: data ? CAPABLE : {},
       versions: {},
       async [Symbol.asyncDispose]() {},
     }

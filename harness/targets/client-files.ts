@@ -8,7 +8,7 @@ export function endpointList(endpoints: Endpoints): readonly Endpoint[] {
 }
 
 /**
- * Writes what psql and mariadb read passwords from (`pgpass`, `my.cnf`), for the owner only, and returns the command that
+ * Writes what psql, mariadb and curl read passwords from (`pgpass`, `my.cnf`, `<name>.curl`), for the owner only, and returns the command that
  * connects to each endpoint. So a password is neither on a command line, where every user of the machine sees it, nor on
  * the terminal.
  */
@@ -26,6 +26,10 @@ export async function writeClientFiles(folder: string, endpoints: Endpoints): Pr
       ({ name, host, port, user, password }) =>
         `[client-${name}]\nhost = ${host}\nport = ${port}\nuser = ${user}\npassword = "${password.reveal()}"\n`,
     )
+  for (const one of all.filter(isBearer)) {
+    await writeFile(tokenFile(folder, one), one.password.reveal(), { mode: 0o600 })
+    await writeFile(join(folder, `${one.name}.curl`), `oauth2-bearer = "${one.password.reveal()}"\n`, { mode: 0o600 })
+  }
   if (passwords.length > 0) await writeFile(pgpass, `${passwords.join('\n')}\n`, { mode: 0o600 })
   if (groups.length > 0) await writeFile(cnf, groups.join('\n'), { mode: 0o600 })
   return new Map(
@@ -35,9 +39,21 @@ export async function writeClientFiles(folder: string, endpoints: Endpoints): Pr
         return [one, `PGPASSFILE=${pgpass} psql -h ${host} -p ${port} -U ${user} ${database}`]
       if (protocol === 'mysql')
         return [one, `mariadb --defaults-file=${cnf} --defaults-group-suffix=-${name} ${database}`]
+      if (isBearer(one))
+        return [one, `curl -sK ${join(folder, `${name}.curl`)} ${protocol}://${host}:${port}${one.options?.curl}`]
       return [one, `${protocol}://${host}:${port}`]
     }),
   )
+}
+
+/** An HTTP endpoint whose password is a bearer token; its option `curl` is a path that shows something. */
+function isBearer({ protocol, options }: Endpoint): boolean {
+  return protocol === 'http' && typeof options?.curl === 'string'
+}
+
+/** Where `writeClientFiles` puts the token of such an endpoint. */
+export function tokenFile(folder: string, { name }: Endpoint): string {
+  return join(folder, `${name}.token`)
 }
 
 /** A field of a pgpass file. */

@@ -97,6 +97,8 @@ export interface TargetDefinition {
   readonly software?: readonly string[]
   /** Keys of its section in real.ini that name these endpoints: `assay up` makes a real target of what it started. */
   realSection?(endpoints: Endpoints): Readonly<Record<string, string | number | Secret>>
+  /** Commands that are worth a try on what `assay up` started; `folder` holds the files of `writeClientFiles`. */
+  tryIt?(endpoints: Endpoints, folder: string): readonly string[]
 }
 
 export function defineTarget(definition: TargetDefinition): TargetDefinition {

@@ -1,6 +1,8 @@
 import type { Clock } from '../../actions/define-action.ts'
+import { AssayError } from '../../errors.ts'
 import type { Secret } from '../../log/secret.ts'
 import { OpenstoreClient } from '../client.ts'
+import { OpenstoreError } from '../errors.ts'
 import { actionRules } from './action-rules.ts'
 import { blockRules } from './block-rules.ts'
 import { instanceRules } from './instance-rules.ts'
@@ -34,10 +36,14 @@ export type CheckOptions = {
   readonly onFound?: (found: Found) => void
 }
 
-/** Tries every rule on a deployment, with objects of its own that it removes again. */
+/**
+ * Tries every rule on a deployment, with objects of its own that it removes again. Rejects with ASSAY_OPENSTORE where nothing answers at the
+ * address, or the token is refused: no rule would say more.
+ */
 export async function checkService({ url, token, clock, signal, onFound }: CheckOptions): Promise<readonly Found[]> {
   const found: Found[] = []
   const client = new OpenstoreClient({ url, token, within: 30_000 })
+  await expectAnswer(client, signal)
   for (const { endpoint, rule, run } of RULES) {
     signal.throwIfAborted()
     await using world = new World({ url: url.replace(/\/+$/, ''), token: token?.reveal(), client, clock, signal })
@@ -54,4 +60,15 @@ export async function checkService({ url, token, clock, signal, onFound }: Check
     onFound?.(one)
   }
   return found
+}
+
+async function expectAnswer(client: OpenstoreClient, signal: AbortSignal): Promise<void> {
+  try {
+    await client.pools({ limit: 1 }, { signal })
+  } catch (cause) {
+    // Another refusal is for the rules to tell.
+    if (!(cause instanceof OpenstoreError) || (cause.status !== undefined && cause.status !== 401)) return
+    const hint = cause.status === 401 ? 'Give the token with --token-file or OPENSTORE_TOKEN.' : 'Look at --url.'
+    throw new AssayError('ASSAY_OPENSTORE', cause.message, { cause, hint })
+  }
 }

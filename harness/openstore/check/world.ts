@@ -73,10 +73,27 @@ export class World {
     const error = answer.json?.error
     const got = `${answer.status}${error?.code === undefined ? '' : ` ${error.code}`}${error?.field === undefined ? '' : ` (${error.field})`}`
     const wanted = `${status} ${code}${field === undefined ? '' : ` (${field})`}`
-    // Work done where it should be refused must not stay.
-    const right = answer.status === status && error?.code === code && (field === undefined || error?.field === field)
+    if (answer.status < 300) this.#removeMade(answer.json)
+    const right =
+      answer.status === status &&
+      error?.code === code &&
+      (field === undefined || error?.field === undefined || error.field === field)
     if (!right) throw new Differs(`expected ${wanted}, got ${got}`)
     must(typeof error.message === 'string' && error.message !== '', 'the error has no message')
+  }
+
+  /** What was made where it should have been refused must not stay. */
+  #removeMade(made: Readonly<Record<string, unknown>> | undefined): void {
+    const removals = {
+      'pool-id': (id: string) => this.client.deletePool(id),
+      'set-id': (id: string) => this.client.deleteSet(id),
+      'block-id': (id: string) => this.client.deleteBlock(id),
+      'ins-id': (id: string) => this.client.unload(id),
+    }
+    for (const [name, remove] of Object.entries(removals)) {
+      const id = made?.[name]
+      if (typeof id === 'string') this.after(() => remove(id))
+    }
   }
 
   /** The answer of a call that must work; an endpoint that is not there is not implemented. */
@@ -168,8 +185,13 @@ export class World {
     return Buffer.concat(pieces)
   }
 
-  /** Removes what the rule made, the last first; what is gone already is no matter. */
+  /** Removes what the rule made, the last first; what is gone already is no matter. A pool may have to wait for the blocks of an older set. */
   async [Symbol.asyncDispose](): Promise<void> {
-    for (const undo of this.#undo.reverse()) await undo().catch(() => {})
+    let left = this.#undo.reverse()
+    for (let turn = 0; turn < 2; turn++) {
+      const refused: (() => Promise<unknown>)[] = []
+      for (const undo of left) await undo().catch(() => refused.push(undo))
+      left = refused
+    }
   }
 }
