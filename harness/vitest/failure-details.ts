@@ -1,8 +1,11 @@
-import type { ErrorRecord, StepResult } from '../report/model.ts'
+import type { ErrorRecord, RowDifference, RowDifferences, StepResult } from '../report/model.ts'
 
 const MAX_DIFFERENCES = 12
 /** What the action logged last says more than the difference of two numbers. */
 const MAX_LOG_LINES = 5
+/** The report has more of them, side by side. */
+const MAX_ROWS = 3
+const MAX_VALUE = 60
 
 /** What a failure says below its message: the step, where it ran, the shared action it stands in, and the differences. */
 export function failureDetails(steps: readonly StepResult[], error: ErrorRecord): string[] {
@@ -18,6 +21,7 @@ export function failureDetails(steps: readonly StepResult[], error: ErrorRecord)
     ...lines.map(({ path, message }) => `${path === '' ? 'result' : path}  ${message}`),
     ...(more > 0 ? [`… ${more} more`] : []),
     ...failing.log.slice(-MAX_LOG_LINES),
+    ...failing.rows.flatMap(rowLines).slice(0, MAX_ROWS),
     // vitest prints the lines of the case file; those of the shared action are ours to show
     ...(failing.file === error.file ? [] : (error.frame?.split('\n\n')[1]?.split('\n') ?? [])),
   ]
@@ -38,4 +42,23 @@ function failingStep(steps: readonly StepResult[], place: Pick<ErrorRecord, 'fil
       .sort((a, b) => b.line - a.line)
       .at(0) ?? failing[0]
   return chosen && (failingStep(chosen.steps, place) ?? chosen)
+}
+
+/** `replicas.0 id 417  item "order of turn 20" | "lost"`: the key, and both values of each column that differs. */
+function rowLines({ right, columns, key, examples }: RowDifferences): string[] {
+  return examples.map(({ kind, differing, ...row }: RowDifference) => {
+    const values = row.left ?? row.right ?? []
+    const at = (name: string) => `${name} ${value(values[columns.indexOf(name)])}`
+    const which = (key.length > 0 ? key : columns).map(at).join(', ')
+    if (kind !== 'changed') return `${right} ${which}  ${kind}`
+    const changes = differing.map(
+      index => `${columns[index]} ${value(row.left?.[index])} | ${value(row.right?.[index])}`,
+    )
+    return `${right} ${which}  ${changes.join('; ')}`
+  })
+}
+
+function value(text: string | null | undefined): string {
+  if (text === null || text === undefined) return 'NULL'
+  return JSON.stringify(text.length > MAX_VALUE ? `${text.slice(0, MAX_VALUE)}…` : text)
 }
