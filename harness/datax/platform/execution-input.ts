@@ -11,6 +11,7 @@ export const execInput = z.strictObject({
 })
 export const logsInput = z.strictObject({
   ...pageShape,
+  id: id.optional(),
   config_id: id.optional(),
   status: z.enum(STATES).optional(),
   since: moment.optional(),

@@ -79,10 +79,10 @@ export class Executions implements AsyncDisposable {
     return this.#rows.shown(id)
   }
 
-  logs({ page, pageSize, config_id, status, since, until }: z.infer<typeof logsInput>): Page<ShownExecution> {
+  logs({ page, pageSize, id, config_id, status, since, until }: z.infer<typeof logsInput>): Page<ShownExecution> {
     const moment = (given: string | undefined): string | undefined => given && new Date(given).toISOString()
     const times = { 'insert_time >= ?': moment(since), 'insert_time < ?': moment(until) }
-    const where = { 'config_id = ?': config_id, 'status = ?': status, ...times }
+    const where = { 'id = ?': id, 'config_id = ?': config_id, 'status = ?': status, ...times }
     const found = pageOf(this.#options.store, 'exec_log', { columns: SHOWN, where, page, pageSize })
     return { ...found, rows: found.rows.map(shownExecution) }
   }

@@ -69,8 +69,8 @@ export function readPiece(
     const buffer = Buffer.alloc(Math.min(PIECE, size - given))
     const read = readSync(descriptor, buffer, 0, buffer.length, given)
     const bytes = buffer.subarray(0, read)
-    // someone who goes on knows where characters begin; the end of a file does not
-    const skipped = from === undefined && given > 0 ? restOfCharacter(bytes) : 0
+    // who goes on begins with a character; who asks for the end, or for any byte, may not
+    const skipped = given > 0 ? restOfCharacter(bytes) : 0
     const last = given + read === size && !live
     const end = last ? read : wholeCharacters(bytes)
     return { text: bytes.toString('utf8', skipped, end), from: given + skipped, next: given + end, size }

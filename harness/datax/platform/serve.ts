@@ -4,7 +4,6 @@ import { join } from 'node:path'
 import { AssayError } from '../../errors.ts'
 import type { Secret } from '../../log/secret.ts'
 import type { Engine } from '../engine/engine.ts'
-import { inProcessEngine } from '../engine/in-process/engine.ts'
 import { appOf } from './app.ts'
 import { Cipher } from './cipher.ts'
 import { Configs } from './configs.ts'
@@ -13,6 +12,7 @@ import { Executions } from './executions.ts'
 import { isLoopback } from './guard.ts'
 import { routesOf } from './routes.ts'
 import { Store } from './store.ts'
+import { WorkerEngine } from './worker-engine.ts'
 
 export type ServeOptions = {
   /** Holds the database, the key, configs/ and logs/. Made when it is missing. */
@@ -22,6 +22,7 @@ export type ServeOptions = {
   /** Default: a free one. */
   readonly port?: number
   readonly token?: Secret
+  /** Default: the in-process engine, in threads of its own. */
   readonly engine?: Engine
   /** How many jobs run at once. Default 2. */
   readonly atOnce?: number
@@ -33,7 +34,7 @@ export type Platform = AsyncDisposable & { readonly url: string; readonly host: 
 
 /** Starts the data-sync platform. Disposing it stops its runs. */
 export async function servePlatform(options: ServeOptions): Promise<Platform> {
-  const { folder, host = '127.0.0.1', port = 0, token, engine = inProcessEngine, atOnce = 2, mayWait = 500 } = options
+  const { folder, host = '127.0.0.1', port = 0, token, atOnce = 2, mayWait = 500 } = options
   if (!isLoopback(host) && !token)
     throw new AssayError('ASSAY_USAGE', `the platform would be open to everyone who reaches ${host}`, {
       hint: 'Set a token, or bind it to 127.0.0.1.',
@@ -46,6 +47,7 @@ export async function servePlatform(options: ServeOptions): Promise<Platform> {
   chmodSync(file, 0o600)
   const configs = new Configs(store, join(folder, 'configs'))
   const sources = new Datasources(store, Cipher.open(join(folder, 'key')), source => configs.using(source))
+  const engine = options.engine ?? stack.use(new WorkerEngine())
   const executions = stack.use(
     new Executions({ store, configs, engine, folder: join(folder, 'logs'), atOnce, mayWait }),
   )
