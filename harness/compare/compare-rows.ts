@@ -6,11 +6,13 @@ import { type Found, findKeys } from './keys.ts'
 import { makePlan } from './make-plan.ts'
 import { localizeColumns, sampleOf } from './mass.ts'
 import type { Key, Mismatch } from './match.ts'
+import { digestProgress } from './progress.ts'
 import type { CompareRowsResult } from './result.ts'
-import { RowSql } from './row-sql.ts'
-import { lookAtRows } from './rows.ts'
+import { type Plan, RowSql } from './row-sql.ts'
+import { type LookOptions, lookAtRows } from './rows.ts'
 import { Side } from './side.ts'
 import type { CompareSpec } from './spec.ts'
+import { split } from './split.ts'
 import { judgedByClient } from './text-form.ts'
 import { undecided } from './undecided.ts'
 import { conclude, type Evidence } from './verdict.ts'
@@ -58,8 +60,9 @@ function openQuestion(error: unknown, spec: CompareSpec): unknown {
 }
 
 async function compareSides(ends: Ends, spec: CompareSpec, started: number): Promise<CompareRowsResult> {
-  const planned = await makePlan(ends.left, ends.right, spec)
-  const { plan } = planned
+  const made = await makePlan(ends.left, ends.right, spec)
+  const plan = await split(ends, made.plan, spec)
+  const planned = { ...made, plan }
   const writers: Writers = {
     left: new RowSql('left', ends.left.engine, plan),
     right: new RowSql('right', ends.right.engine, plan),
@@ -67,17 +70,24 @@ async function compareSides(ends: Ends, spec: CompareSpec, started: number): Pro
   const sample = (sql: RowSql) =>
     spec.oneIn === undefined || spec.oneIn <= 1 ? undefined : `mod(${sql.bucket()}, ${Math.floor(spec.oneIn)}) = 0`
   const conditions = { left: sample(writers.left), right: sample(writers.right) }
-  spec.progress?.({ phase: 'digest', text: `digest by ${plan.method} in ${plan.buckets} buckets` })
+  const passing = digestProgress(spec, planned)
   const [left, right] = await Promise.all([
-    digest(ends.left, writers.left, plan, { condition: conditions.left }),
-    digest(ends.right, writers.right, plan, { condition: conditions.right }),
+    digest(ends.left, writers.left, plan, { condition: conditions.left, passed: passing('left') }),
+    digest(ends.right, writers.right, plan, { condition: conditions.right, passed: passing('right') }),
   ])
   const comparison = compareChunks(left, right, plan.recipe)
-  const evidence: Evidence = { ends, spec, planned, comparison, started }
+  const evidence: Evidence = {
+    ends,
+    spec,
+    planned,
+    comparison,
+    started,
+    connections: ends.left.connections + ends.right.connections,
+  }
   if (comparison.bad.length === 0) return conclude(evidence, await tableChanged(ends))
   spec.progress?.({ phase: 'keys', text: `${comparison.bad.length} of ${comparison.total} buckets differ` })
   const { selections, mass } = await narrow(ends, writers, plan, comparison, conditions)
-  return mass ? massDifference(evidence, writers) : scattered(evidence, writers, selections, conditions)
+  return mass ? massDifference(evidence, writers, conditions) : scattered(evidence, writers, selections, conditions)
 }
 
 type Conditions = { readonly left?: string; readonly right?: string }
@@ -90,20 +100,36 @@ async function scattered(
 ): Promise<CompareRowsResult> {
   const { ends, spec } = evidence
   const { plan } = evidence.planned
-  const first = await findKeys(ends, writers, plan, selections, conditions)
+  const first = await findKeys(ends, writers, plan, selections, {
+    ...conditions,
+    passed: (done, differing) =>
+      spec.progress?.({
+        phase: 'keys',
+        text: `${differing.toLocaleString('en')} rows differ in ${done} of ${selections.length} lots of buckets`,
+      }),
+  })
   const { found, settled } = await recheck(first, evidence, writers, selections, conditions)
   const judged = plan.pairs.some(pair => judgedByClient(pair.common, plan))
   const wanted = judged ? found.mismatches : found.mismatches.slice(0, LOOKED_AT)
   spec.progress?.({ phase: 'rows', text: `${found.changed + found.onlyLeft + found.onlyRight} rows differ` })
-  const looked = await lookAtRows(ends, writers, plan, wanted, {
-    json: plan.json,
-    ulps: spec.ulps ?? (plan.mode === 'exact' ? 0 : 4),
-    examples: Math.min(50, spec.examples ?? 20),
-  })
+  const looked = await lookAtRows(ends, writers, plan, wanted, lookOptions(spec, plan))
   return conclude(
     { ...evidence, found: { ...found, changed: found.changed - looked.equal }, looked, settled },
     await tableChanged(ends),
   )
+}
+
+function lookOptions(spec: CompareSpec, plan: Plan): LookOptions {
+  return {
+    json: plan.json,
+    ulps: spec.ulps ?? (plan.mode === 'exact' ? 0 : 4),
+    examples: Math.min(50, spec.examples ?? 20),
+    passed: (done, of) =>
+      spec.progress?.({
+        phase: 'rows',
+        text: `${done.toLocaleString('en')} of ${of.toLocaleString('en')} differing keys looked at`,
+      }),
+  }
 }
 
 /** Looks again, after a pause, at the buckets that differed; only keys that differ each time remain. */
@@ -144,19 +170,19 @@ function onlyThose(found: Found, wanted: (mismatch: Mismatch) => boolean): Found
 }
 
 /** So many rows differ that the columns and a sample tell more than every key. */
-async function massDifference(evidence: Evidence, writers: Writers): Promise<CompareRowsResult> {
+async function massDifference(
+  evidence: Evidence,
+  writers: Writers,
+  conditions: Conditions,
+): Promise<CompareRowsResult> {
   const { ends, spec, comparison } = evidence
   const { plan } = evidence.planned
   spec.progress?.({ phase: 'keys', text: `rows of ${comparison.bad.length} buckets differ: sampling` })
   const buckets = sampleOf(comparison.bad)
   const selection = { count: plan.buckets, buckets: buckets.map(bucket => bucket.number) }
-  const found = await findKeys(ends, writers, plan, [selection])
-  const localized = await localizeColumns(ends, writers, plan)
-  const looked = await lookAtRows(ends, writers, plan, found.mismatches.slice(0, LOOKED_AT), {
-    json: plan.json,
-    ulps: spec.ulps ?? (plan.mode === 'exact' ? 0 : 4),
-    examples: Math.min(50, spec.examples ?? 20),
-  })
+  const found = await findKeys(ends, writers, plan, [selection], conditions)
+  const localized = await localizeColumns(ends, writers, plan, conditions)
+  const looked = await lookAtRows(ends, writers, plan, found.mismatches.slice(0, LOOKED_AT), lookOptions(spec, plan))
   const share =
     comparison.badRows /
     Math.max(

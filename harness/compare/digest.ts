@@ -1,12 +1,12 @@
+import type { SqlValue } from '../sql/session.ts'
 import { type BadBucket, type BucketComparison, type Chunks, compareChunks, inPortions, primeFrom } from './buckets.ts'
+import { PER_CHUNK, rangeOfBucket } from './ranges.ts'
 import type { Plan, RowSql } from './row-sql.ts'
 import type { Side } from './side.ts'
 
 export type Ends = { readonly left: Side; readonly right: Side }
 export type Writers = { readonly left: RowSql; readonly right: RowSql }
 
-/** Buckets in one chunk of text. */
-const PER_CHUNK = 1_024
 /** Rows of bad buckets up to which their keys are fetched without a finer digest. */
 const FEW_ROWS = 20_000
 /** How much finer the second digest is. */
@@ -17,13 +17,33 @@ const ROWS_REFINED = 1_000_000
 /** Rows of some buckets: which digest's numbers they are. */
 export type Selection = { readonly count: number; readonly buckets: readonly string[] }
 
-/** The table joined with, or limited to, the rows of some buckets. */
-export function fromBuckets(
+/** A statement's part of the work: whose rows, and what numbers their buckets. */
+type Share = { readonly from: string; readonly bucket: (count: number) => string }
+
+/** What is read in one statement, or range by range, of the whole table or of some buckets. */
+function sharesOf(
   side: Side,
   sql: RowSql,
-  selection: Selection | undefined,
-  condition: string | undefined,
-): string {
+  plan: Plan,
+  options: { readonly selection?: Selection; readonly condition?: string },
+): readonly Share[] {
+  const { selection, condition } = options
+  const { ranges } = plan
+  if (!ranges || side.engine.dialect === 'postgres') {
+    return [{ from: fromBuckets(side, sql, selection, condition), bucket: count => sql.bucket(count) }]
+  }
+  const share = (range: number, wanted: readonly string[] | undefined): Share => {
+    const bucket = (count: number) => sql.bucketWithin(range, count)
+    const chosen = selection && wanted && `${bucket(selection.count)} in (${wanted.join(', ')})`
+    return { from: side.fromRange(condition, sql.within(range), chosen), bucket }
+  }
+  if (!selection) return Array.from({ length: ranges.starts.length + 1 }, (_, range) => share(range, undefined))
+  const byRange = Map.groupBy(selection.buckets, bucket => rangeOfBucket(bucket, selection.count, ranges))
+  return [...byRange].map(([range, wanted]) => share(range, wanted))
+}
+
+/** The table joined with, or limited to, the rows of some buckets. */
+function fromBuckets(side: Side, sql: RowSql, selection: Selection | undefined, condition: string | undefined): string {
   if (!selection) return side.from(condition)
   const bucket = sql.bucket(selection.count)
   if (side.engine.dialect === 'mysql') return side.from(condition, `${bucket} in (${selection.buckets.join(', ')})`)
@@ -33,24 +53,56 @@ export function fromBuckets(
   return `${side.table} join ${list} on assay_bucket = ${bucket}${where}`
 }
 
+/** How far a pass over one side has come. */
+export type Passed = { readonly rows: number; readonly done: number; readonly of: number }
+
+export type DigestOptions = {
+  /** Buckets; default: the plan's. */
+  readonly count?: number
+  readonly selection?: Selection
+  readonly condition?: string
+  readonly passed?: (passed: Passed) => void
+}
+
 /** One pass over a side: rows and sums by bucket. */
-export async function digest(
+export async function digest(side: Side, sql: RowSql, plan: Plan, options: DigestOptions = {}): Promise<Chunks> {
+  const { count = plan.buckets, passed } = options
+  const sums = [`${sql.aggregate(sql.rowHash())} as s`]
+  if (plan.secondHash) sums.push(`${sql.aggregate(sql.rowHash(true))} as s2`)
+  const chunks = side.engine.dialect === 'mysql' ? mysqlChunks : postgresChunks
+  const texts = sharesOf(side, sql, plan, options).map(({ from, bucket }) =>
+    chunks(`select ${bucket(count)} as b, count(*) as n, ${sums.join(', ')} from ${from} group by 1`, plan),
+  )
+  let rows = 0
+  const results = await side.queryEach(texts, (result, done) => {
+    rows += result.values.reduce((sum, row) => sum + Number(row[2]), 0)
+    passed?.({ rows, done, of: texts.length })
+  })
+  return new Map(
+    results.flatMap(result =>
+      result.values.map(row => [
+        String(row[0]),
+        { buckets: Number(row[1]), rows: Number(row[2]), text: String(row[3]) },
+      ]),
+    ),
+  )
+}
+
+/** The rows of some buckets, as `list` says; `rest` follows the conditions. */
+export async function readSelection(
   side: Side,
   sql: RowSql,
   plan: Plan,
-  options: { readonly count?: number; readonly selection?: Selection; readonly condition?: string } = {},
-): Promise<Chunks> {
-  const { count = plan.buckets, selection, condition } = options
-  const second = plan.secondHash ? `, ${sql.aggregate(sql.rowHash(true))} as s2` : ''
-  const inner =
-    `select ${sql.bucket(count)} as b, count(*) as n, ${sql.aggregate(sql.rowHash())} as s${second} ` +
-    `from ${fromBuckets(side, sql, selection, condition)} group by 1`
-  const result = await side.query(
-    side.engine.dialect === 'mysql' ? mysqlChunks(inner, plan) : postgresChunks(inner, plan),
-  )
-  return new Map(
-    result.values.map(row => [String(row[0]), { buckets: Number(row[1]), rows: Number(row[2]), text: String(row[3]) }]),
-  )
+  options: {
+    readonly selection: Selection
+    readonly condition?: string
+    readonly list: string
+    readonly rest?: string
+  },
+): Promise<readonly (readonly SqlValue[])[]> {
+  const { list, rest = '' } = options
+  const texts = sharesOf(side, sql, plan, options).map(({ from }) => `select ${list} from ${from}${rest}`)
+  return (await side.queryEach(texts)).flatMap(result => result.values)
 }
 
 function postgresChunks(inner: string, plan: Plan): string {

@@ -1,7 +1,6 @@
-import { type Ends, fromBuckets, type Selection, type Writers } from './digest.ts'
+import { type Ends, readSelection, type Selection, type Writers } from './digest.ts'
 import { type Key, type Matching, type Mismatch, matchBags, matchByKey } from './match.ts'
-import type { Plan, RowSql } from './row-sql.ts'
-import type { Side } from './side.ts'
+import type { Plan } from './row-sql.ts'
 
 /** Differing keys that are kept; more are only counted. */
 const KEPT = 20_000
@@ -21,24 +20,40 @@ export async function findKeys(
   writers: Writers,
   plan: Plan,
   selections: readonly Selection[],
-  conditions: { readonly left?: string; readonly right?: string } = {},
+  options: {
+    readonly left?: string
+    readonly right?: string
+    /** Called after each selection with the rows that differ so far. */
+    readonly passed?: (done: number, differing: number) => void
+  } = {},
 ): Promise<Found> {
   const mismatches: Mismatch[] = []
   const duplicates: Key[] = []
   const counts = { changed: 0, 'only left': 0, 'only right': 0 }
   let duplicateCount = 0
-  for (const selection of selections) {
-    const [left, right] = await Promise.all([
-      ends.left.query(keysSql(ends.left, writers.left, plan, selection, conditions.left)),
-      ends.right.query(keysSql(ends.right, writers.right, plan, selection, conditions.right)),
-    ])
-    const match: Matching = (plan.key.length > 0 ? matchByKey : matchBags)(left.values, right.values, plan.recipe)
+  const bag = plan.key.length === 0
+  for (const [at, selection] of selections.entries()) {
+    const [left, right] = await Promise.all(
+      (['left', 'right'] as const).map(side => {
+        const sql = writers[side]
+        const list = bag ? [sql.rowIdentity(), 'count(*)'] : [...sql.keyParts(), sql.rowIdentity()]
+        const wanted = {
+          selection,
+          condition: options[side],
+          list: list.join(', '),
+          rest: bag ? ' group by 1' : '',
+        }
+        return readSelection(ends[side], sql, plan, wanted)
+      }),
+    )
+    const match: Matching = (bag ? matchBags : matchByKey)(left ?? [], right ?? [], plan.recipe)
     for (const mismatch of match.mismatches) {
       counts[mismatch.kind] += mismatch.times
       if (mismatches.length < KEPT) mismatches.push(mismatch)
     }
     duplicateCount += match.duplicates.length
     duplicates.push(...match.duplicates.slice(0, Math.max(0, 20 - duplicates.length)))
+    options.passed?.(at + 1, counts.changed + counts['only left'] + counts['only right'])
   }
   return {
     mismatches,
@@ -48,10 +63,4 @@ export async function findKeys(
     duplicates,
     duplicateCount,
   }
-}
-
-function keysSql(side: Side, sql: RowSql, plan: Plan, selection: Selection, condition: string | undefined): string {
-  const bag = plan.key.length === 0
-  const list = bag ? [sql.rowIdentity(), 'count(*)'] : [...sql.keyParts(), sql.rowIdentity()]
-  return `select ${list.join(', ')} from ${fromBuckets(side, sql, selection, condition)}${bag ? ' group by 1' : ''}`
 }

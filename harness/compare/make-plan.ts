@@ -12,7 +12,12 @@ import { undecided } from './undecided.ts'
 /** All but what the probe decides. */
 type Draft = Omit<Plan, 'method' | 'digest' | 'textHash'>
 
-export type Planned = { readonly plan: Plan; readonly pairing: Pairing }
+export type Planned = {
+  readonly plan: Plan
+  readonly pairing: Pairing
+  /** Rows of the larger side, as the planners see them. */
+  readonly estimate: number
+}
 
 /** Decides what is compared and how. Rejects with ASSAY_UNDECIDED where nothing can be. */
 export async function makePlan(left: Side, right: Side, spec: CompareSpec): Promise<Planned> {
@@ -28,7 +33,7 @@ export async function makePlan(left: Side, right: Side, spec: CompareSpec): Prom
     if (!pair) throw undecided(`"${name}" of the key is not a column of both sides`)
     return pair
   })
-  const [one, other] = await Promise.all([left.estimate(), right.estimate()])
+  const estimate = Math.max(...(await Promise.all([left.estimate(), right.estimate()])))
   const mode = spec.mode ?? 'exact'
   const draft: Draft = {
     pairs: pairing.pairs,
@@ -36,12 +41,12 @@ export async function makePlan(left: Side, right: Side, spec: CompareSpec): Prom
     mode,
     json: spec.json ?? (mode === 'exact' ? 'strict' : 'semantic'),
     sameFamily,
-    buckets: spec.buckets ?? bucketCount(Math.max(one, other)),
+    buckets: spec.buckets ?? bucketCount(estimate),
     trimScale: [left, right].every(({ engine }) => engine.dialect === 'postgres' && engine.version >= 130_000),
     secondHash: spec.secondHash === true,
     recipe: spec.recipe ?? RECIPE,
   }
-  return { plan: await probed(left, right, draft, spec.methods), pairing }
+  return { plan: await probed(left, right, draft, spec.methods), pairing, estimate }
 }
 
 function chooseKey(left: TableShape, right: TableShape, spec: CompareSpec): readonly string[] {

@@ -16,13 +16,13 @@ export async function localizeColumns(
   ends: Ends,
   writers: Writers,
   plan: Plan,
-  condition?: string,
+  conditions: { readonly left?: string; readonly right?: string } = {},
 ): Promise<readonly boolean[]> {
   const [left, right] = await Promise.all(
     (['left', 'right'] as const).map(side => {
       const sql = writers[side]
       const sums = plan.pairs.map(pair => sql.aggregate(sql.hashOf([pair], 0)))
-      return ends[side].query(`select ${sums.join(', ')} from ${ends[side].from(condition)}`)
+      return ends[side].query(`select ${sums.join(', ')} from ${ends[side].from(conditions[side])}`)
     }),
   )
   return plan.pairs.map((_, index) => String(left?.values[0]?.[index]) !== String(right?.values[0]?.[index]))

@@ -2,6 +2,7 @@ import type { RowDifferences } from '../report/model.ts'
 import type { NotCompared } from './kind.ts'
 import type { Method } from './method.ts'
 import type { CompareMode } from './model.ts'
+import type { HeldStill } from './one-state.ts'
 
 /** `equal` is said of what was compared, never of nothing; `undecided` where something could not be compared and the rest is equal. */
 export type CompareVerdict = 'equal' | 'different' | 'undecided'
@@ -38,6 +39,8 @@ export type CompareRowsResult = {
   readonly drift: readonly string[]
   /** What part of the rows was compared: `all rows`, `where id < 10`, `1 in 10 keys`. */
   readonly coverage: string
+  /** How what each side read was held still. */
+  readonly heldStill: { readonly left: HeldStill; readonly right: HeldStill }
   readonly differences: RowDifferences
   readonly cost: CompareCost
 }
@@ -49,6 +52,8 @@ export type CompareCost = {
   readonly scans: number
   /** Rows that came over the wire, both sides. */
   readonly rowsFetched: number
+  /** That read, on both sides together. */
+  readonly connections: number
   readonly buckets: number
   readonly badBuckets: number
 }

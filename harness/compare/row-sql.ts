@@ -4,6 +4,7 @@ import { type Method, sendsAlike } from './method.ts'
 import type { Column, CompareMode, EngineFacts, SideName } from './model.ts'
 import { digest as mysqlDigest, mysqlForm } from './mysql/text-form.ts'
 import { digest as postgresDigest, postgresForm } from './postgres/text-form.ts'
+import { perRangeOf, type Ranges, strideOf, withinRange } from './ranges.ts'
 import type { Recipe } from './recipe.ts'
 import type { Digest, FormOptions, JsonMode, TextForm } from './text-form.ts'
 
@@ -24,6 +25,8 @@ export type Plan = {
   readonly trimScale?: boolean
   /** Buckets that rows fall into. */
   readonly buckets: number
+  /** Ranges of the key that buckets do not cross. */
+  readonly ranges?: Ranges
   /** Sums a second, independent hash besides. */
   readonly secondHash: boolean
   readonly recipe: Recipe
@@ -172,8 +175,34 @@ export class RowSql {
     return `sum(${hash})`
   }
 
-  /** The number of the bucket that a row falls into. Rows without a key fall by their hash. */
+  /** The number of the bucket that a row falls into, where so many are asked for. */
   bucket(buckets = this.#plan.buckets): string {
+    const { ranges } = this.#plan
+    if (!ranges) return this.spread(buckets)
+    const perRange = perRangeOf(buckets, ranges)
+    const inner = `${this.spread(perRange)} + ${perRange}`
+    const stride = strideOf(perRange)
+    const ref = this.ref(ranges.pair)
+    const starts = ranges.starts.map((start, at) => `when ${ref} < ${start} then ${at * stride}`)
+    return `(case ${starts.join(' ')} else ${ranges.starts.length * stride} end + ${inner})`
+  }
+
+  /** The same within one range, whose rows alone are read: the number of the range need not be looked up for each. */
+  bucketWithin(range: number, buckets = this.#plan.buckets): string {
+    const { ranges } = this.#plan
+    if (!ranges) return this.spread(buckets)
+    const perRange = perRangeOf(buckets, ranges)
+    return `(${this.spread(perRange)} + ${range * strideOf(perRange) + perRange})`
+  }
+
+  /** The condition for the rows of a range. */
+  within(range: number): string {
+    const { ranges } = this.#plan
+    return ranges ? withinRange(this.ref(ranges.pair), ranges, range) : ''
+  }
+
+  /** One of so many numbers for each key. Rows without a key fall by their hash. */
+  spread(buckets: number): string {
     const { key } = this.#plan
     if (key.length === 0) return `mod(${this.rowHash()}, ${buckets})`
     const [only] = key

@@ -39,3 +39,15 @@ describe.each(ENDS)('rows by value, %s', ends => {
     expect(spokenOf(result, scene.expected), result.summary).toEqual(scene.expected)
   })
 })
+
+/** Of the pair of families the few scenarios in which the ranges of one side meet the whole table of the other. */
+const inRanges = (ends: 'mysql' | 'across') =>
+  of(ends).filter(([name]) => ends === 'mysql' || /negative|changed, each|one missing|composite/.test(name))
+
+describe.each(['mysql', 'across'] as const)('rows read in ranges over several connections, %s', ends => {
+  test.each(inRanges(ends))('%s', async (_name, scene: Scenario) => {
+    await using scenery = await stage.set(scene, ends)
+    const result = await scenery.compare({ rowsPerRange: 1, connections: 3 })
+    expect(spokenOf(result, scene.expected), result.summary).toEqual(scene.expected)
+  })
+})

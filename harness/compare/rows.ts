@@ -30,13 +30,19 @@ export type Looked = {
 /** A value of one row: what is shown, what decides, and what by-value equality or the client's judgement looks at. */
 type Cell = { readonly shown: string | null; readonly exact: string | null; readonly value: string | null }
 
+export type LookOptions = JudgeOptions & {
+  readonly examples: number
+  /** Called after each lot of keys. */
+  readonly passed?: (done: number, of: number) => void
+}
+
 /** Fetches the rows behind mismatches and compares them column by column. */
 export async function lookAtRows(
   ends: Ends,
   writers: Writers,
   plan: Plan,
   mismatches: readonly Mismatch[],
-  options: JudgeOptions & { readonly examples: number; readonly condition?: string },
+  options: LookOptions,
 ): Promise<Looked> {
   const columns = plan.pairs.map(() => 0)
   const examples: RowDifference[] = []
@@ -47,8 +53,8 @@ export async function lookAtRows(
     const part = mismatches.slice(at, at + KEYS_AT_ONCE)
     const keys = part.map(mismatch => mismatch.key)
     const [left, right] = await Promise.all([
-      fetchRows(ends.left, writers.left, plan, keys, options.condition),
-      fetchRows(ends.right, writers.right, plan, keys, options.condition),
+      fetchRows(ends.left, writers.left, plan, keys),
+      fetchRows(ends.right, writers.right, plan, keys),
     ])
     for (const mismatch of part) {
       const name = JSON.stringify(mismatch.key)
@@ -67,17 +73,12 @@ export async function lookAtRows(
         if (!one && !other) break
       }
     }
+    options.passed?.(Math.min(at + KEYS_AT_ONCE, mismatches.length), mismatches.length)
   }
   return { examples, columns, rows, equal, representation }
 }
 
-async function fetchRows(
-  side: Side,
-  sql: RowSql,
-  plan: Plan,
-  keys: readonly Key[],
-  condition: string | undefined,
-): Promise<Map<string, Cell[][]>> {
+async function fetchRows(side: Side, sql: RowSql, plan: Plan, keys: readonly Key[]): Promise<Map<string, Cell[][]>> {
   const found = new Map<string, Cell[][]>()
   const bag = plan.key.length === 0
   const parts = bag ? [sql.rowIdentity()] : sql.keyParts()
@@ -85,7 +86,7 @@ async function fetchRows(
     ? `${sql.rowIdentity()} in (${keys.map(key => (plan.secondHash ? `'${key[0]}'` : key[0])).join(', ')})`
     : rowsWithKeys(side.name, sql, side.engine.dialect, plan.key, keys)
   const cells = plan.pairs.flatMap(pair => cellSql(side, sql, plan, pair))
-  const { values } = await side.query(`select ${[...parts, ...cells].join(', ')} from ${side.from(condition, wanted)}`)
+  const { values } = await side.query(`select ${[...parts, ...cells].join(', ')} from ${side.from(wanted)}`)
   const names = new Set(keys.map(key => JSON.stringify(key)))
   for (const row of values) {
     const key = row.slice(0, parts.length).map(asText)

@@ -3,8 +3,10 @@ import { connect } from '../sql/connect.ts'
 import { dialectOf } from '../sql/dialect.ts'
 import type { SqlResult, SqlSession } from '../sql/session.ts'
 import type { Endpoint } from '../targets/target.ts'
+import { begin } from './begin.ts'
 import { estimateRows, readEngine, readShape } from './catalog.ts'
 import type { EngineFacts, SideName, TableName, TableShape } from './model.ts'
+import { beginAsOne, type HeldStill, keepsSnapshots } from './one-state.ts'
 import { undecided } from './undecided.ts'
 
 /** One end of a comparison: where, what, and which rows. */
@@ -17,21 +19,9 @@ export type SideSpec = {
   readonly database?: string
   /** An open session to use and to leave open, its transaction ended; without one the comparison connects. */
   readonly session?: SqlSession
+  /** Reads the snapshot that an open transaction has exported (PostgreSQL: `pg_export_snapshot()`) instead of the present state. */
+  readonly snapshot?: string
 }
-
-/** Texts come alike from every server, whatever it is configured to. */
-const POSTGRES_SETTINGS = [
-  "set local timezone = 'UTC'",
-  "set local datestyle = 'ISO, YMD'",
-  "set local intervalstyle = 'postgres'",
-  "set local bytea_output = 'hex'",
-]
-
-/** Sent before the transaction: MySQL knows no SET LOCAL. The session is the comparison's own. */
-const MYSQL_SETTINGS =
-  "set session sql_mode = '', time_zone = '+00:00', group_concat_max_len = 4194304, transaction_isolation = 'REPEATABLE-READ'"
-const MARIADB_SETTINGS =
-  "set session sql_mode = 'TIME_ROUND_FRACTIONAL', time_zone = '+00:00', group_concat_max_len = 4194304, tx_isolation = 'REPEATABLE-READ'"
 
 /** An open end: a session of its own, in a read-only transaction that sees one state of the table. */
 export class Side implements AsyncDisposable {
@@ -44,6 +34,10 @@ export class Side implements AsyncDisposable {
   scans = 0
   /** Rows that came over the wire. */
   fetched = 0
+  /** How what is read is held still. */
+  heldStill: HeldStill
+  /** Connections that see what the session sees. */
+  #lanes: readonly SqlSession[] = []
   readonly #signal: AbortSignal | undefined
 
   private constructor(
@@ -59,16 +53,17 @@ export class Side implements AsyncDisposable {
     this.session = session
     this.engine = engine
     this.shape = shape
+    this.heldStill = keepsSnapshots(engine, shape) ? 'transaction' : 'statement'
+    if (spec.snapshot !== undefined) this.heldStill = 'exported snapshot'
     this.#signal = signal
   }
 
   /** Rejects with ASSAY_UNDECIDED where the table is missing, and with the errors of `connect`. */
   static async open(name: SideName, spec: SideSpec, signal?: AbortSignal): Promise<Side> {
-    const { endpoint, database } = spec
-    const session = spec.session ?? (await connect(endpoint, { signal, database, applicationName: 'assay compare' }))
+    const session = spec.session ?? (await another(spec.endpoint, spec.database, signal))
     try {
       const engine = await readEngine(session, signal)
-      await begin(session, engine, signal)
+      await begin(session, engine, { snapshot: spec.snapshot, signal })
       const shape = await readShape(session, engine, spec.table, signal)
       if (!shape) throw missingTable(name, spec)
       return new Side(name, spec, session, engine, shape, signal)
@@ -91,31 +86,116 @@ export class Side implements AsyncDisposable {
     return `${this.spec.endpoint.name} ${schema === undefined ? name : `${schema}.${name}`}`
   }
 
-  /** The table with the rows' conditions, for FROM. */
-  from(...conditions: readonly (string | undefined)[]): string {
-    const all = [this.spec.where, ...conditions].filter(condition => condition !== undefined)
-    return all.length === 0 ? this.table : `${this.table} where ${all.map(condition => `(${condition})`).join(' and ')}`
+  /** Connections that read. */
+  get connections(): number {
+    return 1 + this.#lanes.length
   }
 
-  async query(text: string): Promise<SqlResult> {
+  /** The table with the rows' conditions, for FROM. */
+  from(...conditions: readonly (string | undefined)[]): string {
+    return this.#where(this.table, conditions)
+  }
+
+  /** The same by way of the primary key, which is how a MySQL table is ordered: for conditions on ranges of it. */
+  fromRange(...conditions: readonly (string | undefined)[]): string {
+    return this.#where(`${this.table} force index (primary)`, conditions)
+  }
+
+  #where(table: string, conditions: readonly (string | undefined)[]): string {
+    const all = [this.spec.where, ...conditions].filter(condition => condition !== undefined && condition !== '')
+    return all.length === 0 ? table : `${table} where ${all.map(condition => `(${condition})`).join(' and ')}`
+  }
+
+  async query(text: string, session: SqlSession = this.session): Promise<SqlResult> {
     this.scans++
-    const result = await this.session.query(text, { signal: this.#signal })
+    const result = await session.query(text, { signal: this.#signal })
     this.fetched += result.values.length
     return result
+  }
+
+  /** Runs statements that read the table, as many at a time as there are connections. Results come in the order of the texts. */
+  async queryEach(
+    texts: readonly string[],
+    answered?: (result: SqlResult, done: number) => void,
+  ): Promise<readonly SqlResult[]> {
+    const results: SqlResult[] = new Array(texts.length)
+    let next = 0
+    let done = 0
+    const work = async (session: SqlSession) => {
+      for (let at = next++; at < texts.length; at = next++) {
+        const result = await this.query(texts[at] as string, session)
+        results[at] = result
+        answered?.(result, ++done)
+      }
+    }
+    const working = [this.session, ...this.#lanes].map(session =>
+      work(session).catch(error => {
+        next = texts.length
+        throw error
+      }),
+    )
+    // one that fails must not leave others at work on a side that is closed
+    for (const one of await Promise.allSettled(working)) if (one.status === 'rejected') throw one.reason
+    return results
+  }
+
+  /** Answers of the catalog and the optimizer, which read no rows. */
+  async ask(texts: readonly string[]): Promise<readonly SqlResult[]> {
+    return texts.length === 0 ? [] : await this.session.queryAll(texts.join(';'), { signal: this.#signal })
   }
 
   estimate(): Promise<number> {
     return estimateRows(this.session, this.from(), this.#signal)
   }
 
+  estimateAll(): Promise<number> {
+    return estimateRows(this.session, this.table, this.#signal)
+  }
+
+  /** Reads over so many connections from now on, where all of them can see one state; else over one, as before. */
+  async widen(connections: number): Promise<void> {
+    if (connections < 2 || this.engine.dialect !== 'mysql' || this.heldStill === 'statement') return
+    const { endpoint } = this.session
+    const one = () => another(endpoint, this.spec.database, this.#signal)
+    const opened = await Promise.allSettled(Array.from({ length: connections - 1 }, one))
+    const lanes = opened.flatMap(result => (result.status === 'fulfilled' ? [result.value] : []))
+    try {
+      const heldStill =
+        lanes.length === opened.length &&
+        (await beginAsOne({
+          sessions: [this.session, ...lanes],
+          engine: this.engine,
+          shape: this.shape,
+          table: this.table,
+          begin: session => begin(session, this.engine, { signal: this.#signal }),
+          connect: one,
+          signal: this.#signal,
+        }))
+      if (heldStill) {
+        this.heldStill = heldStill
+        this.#lanes = lanes
+        return
+      }
+    } catch (error) {
+      await Promise.all(lanes.map(lane => lane.close()))
+      throw error
+    }
+    // refused, as where an account may open a few connections only: slower, and as right
+    await Promise.all(lanes.map(lane => lane.close()))
+    this.#signal?.throwIfAborted()
+    if (!this.session.open) throw opened.find(result => result.status === 'rejected')?.reason
+  }
+
   /** Lets go of the state seen so far, and of the locks that go with it. */
   async release(): Promise<void> {
+    await Promise.all(this.#lanes.map(lane => lane.close()))
+    this.#lanes = []
     await this.session.query('rollback', { signal: this.#signal })
   }
 
-  /** Sees the present state. */
+  /** Sees the present state, over one connection. */
   async begin(): Promise<void> {
-    await begin(this.session, this.engine, this.#signal)
+    await begin(this.session, this.engine, { signal: this.#signal })
   }
 
   /** True when the table's columns are no longer those that were compared. */
@@ -125,25 +205,24 @@ export class Side implements AsyncDisposable {
     return JSON.stringify(now?.columns) !== JSON.stringify(this.shape.columns)
   }
 
-  [Symbol.asyncDispose](): Promise<void> {
-    return letGo(this.session, this.spec)
+  async [Symbol.asyncDispose](): Promise<void> {
+    await Promise.all(this.#lanes.map(lane => lane.close()))
+    await letGo(this.session, this.spec)
   }
+}
+
+function another(
+  endpoint: Endpoint,
+  database: string | undefined,
+  signal: AbortSignal | undefined,
+): Promise<SqlSession> {
+  return connect(endpoint, { signal, database, applicationName: 'assay compare' })
 }
 
 async function letGo(session: SqlSession, spec: SideSpec): Promise<void> {
   if (session !== spec.session) await session.close()
   // a session that is lost has no transaction to end
   else if (session.open) await session.query('rollback').catch(() => {})
-}
-
-async function begin(session: SqlSession, engine: EngineFacts, signal: AbortSignal | undefined): Promise<void> {
-  if (engine.dialect === 'postgres') {
-    const text = ['begin isolation level repeatable read read only', ...POSTGRES_SETTINGS].join(';')
-    await session.query(text, { signal })
-    return
-  }
-  const settings = engine.flavor === 'mariadb' ? MARIADB_SETTINGS : MYSQL_SETTINGS
-  await session.query(`${settings}; start transaction with consistent snapshot, read only`, { signal })
 }
 
 function missingTable(side: SideName, { endpoint, table, database }: SideSpec): AssayError {

@@ -27,6 +27,10 @@ export type CompareSpec = Omit<PairingOptions, 'sameFamily'> & {
   readonly buckets?: number
   /** Only these methods, best first, of those that the engines share. */
   readonly methods?: readonly Method[]
+  /** Connections to each MySQL server that read a large table, where they can see one state of it. Default 2. */
+  readonly connections?: number
+  /** Rows of each range that a MySQL table is read in. Default 100,000. */
+  readonly rowsPerRange?: number
   /** Looks at differing keys again, to tell rows in flight from lasting differences. */
   readonly recheck?: { readonly times: number; readonly pause: number }
   /** Rows shown, at most 50. Default 20. */
@@ -42,6 +46,8 @@ export type CompareSpec = Omit<PairingOptions, 'sameFamily'> & {
 
 export type Progress = {
   readonly phase: 'connect' | 'digest' | 'keys' | 'recheck' | 'rows' | 'done'
-  /** What is known so far, for people: `2,000,000 rows in 15,629 buckets`. */
+  /** What is known so far, for people: `300,000 of about 2,000,000 rows, 3 of 20 ranges`. */
   readonly text: string
+  /** Rows of the digest that each side has read. A PostgreSQL side reads them in one statement. */
+  readonly done?: { readonly left: number; readonly right: number }
 }

@@ -12,6 +12,8 @@ export type Evidence = {
   readonly spec: CompareSpec
   readonly planned: Planned
   readonly comparison: BucketComparison
+  /** Connections that read. */
+  readonly connections: number
   /** performance.now() of the start. */
   readonly started: number
   readonly found?: Found
@@ -56,6 +58,7 @@ export function conclude(evidence: Evidence, interference: string | undefined): 
     notCompared: pairing.notCompared,
     drift: pairing.drift,
     coverage,
+    heldStill: { left: ends.left.heldStill, right: ends.right.heldStill },
     differences: {
       table: tableName(ends.left.shape.name),
       left: ends.left.label,
@@ -74,6 +77,7 @@ export function conclude(evidence: Evidence, interference: string | undefined): 
       duration: Math.round(performance.now() - evidence.started),
       scans: ends.left.scans + ends.right.scans,
       rowsFetched: ends.left.fetched + ends.right.fetched,
+      connections: evidence.connections,
       buckets: plan.buckets,
       badBuckets: comparison.bad.length,
     },
