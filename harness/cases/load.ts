@@ -12,6 +12,7 @@ import type { CaseRegistry } from './registry.ts'
 import { COMMON_NAMES } from './reserved.ts'
 import { caseShape, fileShape } from './schema.ts'
 import { parseShared } from './shared-part.ts'
+import { checkEndpoints } from './static-endpoints.ts'
 import { checkReferences, checkStepReferences, checkVars } from './static-references.ts'
 import { parseSteps } from './steps.ts'
 import { didYouMean } from './suggest.ts'
@@ -65,13 +66,16 @@ function readFile(source: CaseText, { registry, problems, read }: Loading): Case
     (one, index) => readCase(one, ['cases', index], { names, vars: shared.vars, reading }) ?? [],
   )
   checkIds(cases, reading)
+  const targets = targetsOf(raw.targets, reading)
+  for (const { setup, teardown } of [shared, ...cases]) checkEndpoints([...setup, ...teardown], targets, reading)
+  for (const { steps } of cases) checkEndpoints(steps, targets, reading)
   return withoutUndefined({
     ...shared,
     file: source.file,
     suite: String(raw.suite),
     about: raw.about as string | undefined,
     place: source.place(['suite']),
-    targets: targetsOf(raw.targets, reading),
+    targets,
     cases,
     composites,
     uses: sources.map(({ file }) => file),

@@ -44,6 +44,21 @@ const table: readonly (readonly [what: string, text: string, ...problems: string
     'ASSAY_CASE_MISSING_KEY 1:1 "suite" is missing',
     'ASSAY_CASE_MISSING_KEY 1:1 "cases" is missing',
   ],
+  [
+    'endpoints that no target offers',
+    steps(
+      '      - { log: x, on: [primary, replica] }',
+      '      - { log: x, on: $(which) }',
+      '      - { log: x, on: east }',
+    ).replace('cases:', 'targets: [mariadb.replication]\nvars: { which: primary }\ncases:'),
+    'ASSAY_CASE_NO_ENDPOINT 9:33 no endpoint is called "replica"; did you mean "replicas"?',
+    'ASSAY_CASE_NO_ENDPOINT 11:23 no endpoint is called "east"; there are primary, replicas',
+  ],
+  [
+    'an endpoint without a target',
+    steps('      - { log: x, on: primary }'),
+    'ASSAY_CASE_NO_ENDPOINT 7:23 no endpoint is called "primary"; the file has no targets',
+  ],
   ['cases without a case', 'suite: s\ncases: []', 'ASSAY_CASE_TYPE 2:8 a suite needs at least one case'],
   [
     'a case without id',

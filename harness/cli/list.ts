@@ -5,6 +5,8 @@ import type { Command } from './command.ts'
 import { openProject, parseFilter, selectFiles } from './project.ts'
 
 /** List cases. */
+const MAX_WIDTH = 40
+
 export const list: Command = {
   name: 'list',
   about: 'list cases with their files, tags and owners',
@@ -34,7 +36,8 @@ Lists every case, one line for each cell of its matrix: key, name, file and line
     })
     if (values.json === true) process.stdout.write(`${JSON.stringify(rows, null, 2)}\n`)
     else {
-      const width = Math.max(0, ...rows.map(row => row.key.length))
+      // the label of a cell can be long, and only its own line should feel that
+      const width = Math.min(MAX_WIDTH, Math.max(0, ...rows.map(row => row.key.length)))
       for (const row of rows)
         process.stdout.write(
           `${row.key.padEnd(width)}  ${row.name}  (${row.file}:${row.line})${row.tags.map(tag => ` @${tag}`).join('')}${row.owner === undefined ? '' : ` ${row.owner}`}\n`,

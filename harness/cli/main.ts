@@ -72,6 +72,12 @@ function exitCodeOf(error: unknown): number {
   return error instanceof AssayError && error.kind === 'usage' ? USAGE_EXIT : BROKEN_EXIT
 }
 
+// who reads the output may have seen enough: `assay list | head`
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit(0)
+  throw error
+})
+
 try {
   const code = await main(process.argv.slice(2))
   // a test run has said its own last word by now

@@ -410,9 +410,9 @@ describe('endpoints', () => {
   })
 
   test('one that is not there is told with what there is', async () => {
-    using rig = new Rig(on('replica'), { targets })
+    using rig = new Rig(on('replicas.2'), { targets })
     expect(told(await rig.attempt())).toBe(
-      'errored ASSAY_CASE_NO_ENDPOINT 7:9 no endpoint is called "replica"; did you mean "replicas"?',
+      'errored ASSAY_CASE_NO_ENDPOINT 7:9 no endpoint is called "replicas.2"; did you mean "replicas.0"?',
     )
   })
 })
