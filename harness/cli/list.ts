@@ -4,9 +4,9 @@ import { AssayError } from '../errors.ts'
 import type { Command } from './command.ts'
 import { openProject, parseFilter, selectFiles } from './project.ts'
 
-/** List cases. */
 const MAX_WIDTH = 40
 
+/** List cases. */
 export const list: Command = {
   name: 'list',
   about: 'list cases with their files, tags and owners',
