@@ -8,7 +8,7 @@ const description = z.string().max(2000)
 const password = z.string().max(1000)
 const dbType = z.enum(DB_TYPES)
 /** A name or an address, and no path: a driver would take that for a socket of this machine. */
-const host = line.regex(/^[\p{L}\p{N}._:%-]+$/u, 'must be the name or the address of a host')
+const host = line.regex(/^[\p{L}\p{N}._:%-]*$/u, 'must be the name or the address of a host')
 
 /** The seed writes user and database in one place, username and db_name in another: both are taken. */
 const both = (value: unknown): unknown => {

@@ -17,4 +17,4 @@ export const logsInput = z.strictObject({
   since: moment.optional(),
   until: moment.optional(),
 })
-export const logInput = z.strictObject({ id, from: integer(0).optional(), tail: integer(1, PIECE).optional() })
+export const logInput = z.strictObject({ id, from: integer(0).optional(), limit: integer(4, PIECE).optional() })

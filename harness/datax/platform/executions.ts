@@ -88,13 +88,13 @@ export class Executions implements AsyncDisposable {
   }
 
   /** A piece of a run's log, from a byte or from near the end; `next` is where to go on. */
-  log({ id, from, tail }: z.infer<typeof logInput>): ShownExecution {
+  log({ id, from, limit }: z.infer<typeof logInput>): ShownExecution {
     const row = this.#options.store.one('select log_file from exec_log where id = ?', id)
     if (!row) throw notFound('execution', id)
     // the state first: what is written between the two is read again, and not missed
     const { status, progress } = this.#rows.shown(id)
     const running = status === 'queued' || status === 'running'
-    return { id, status, running, progress, ...readPiece(String(row.log_file), { from, tail, live: running }) }
+    return { id, status, running, progress, ...readPiece(String(row.log_file), { from, limit, live: running }) }
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -46,14 +46,14 @@ export class RunLog {
 
 export type LogPiece = { readonly text: string; readonly from: number; readonly next: number; readonly size: number }
 
-/** A piece of a log from a byte, or its last `tail` bytes; `next` is where to go on. While it is `live`, a character may not be whole yet. */
+/** At most `limit` bytes of a log, from a byte or from near its end; `next` is where to go on. While it is `live`, a character may not be whole yet. */
 export function readPiece(
   file: string,
   {
     from,
-    tail = PIECE,
+    limit = PIECE,
     live,
-  }: { readonly from?: number | undefined; readonly tail?: number | undefined; readonly live: boolean },
+  }: { readonly from?: number | undefined; readonly limit?: number | undefined; readonly live: boolean },
 ): LogPiece {
   let descriptor: number
   try {
@@ -65,8 +65,8 @@ export function readPiece(
   }
   try {
     const { size } = fstatSync(descriptor)
-    const given = Math.min(from ?? Math.max(0, size - tail), size)
-    const buffer = Buffer.alloc(Math.min(PIECE, size - given))
+    const given = Math.min(from ?? Math.max(0, size - limit), size)
+    const buffer = Buffer.alloc(Math.min(limit, size - given))
     const read = readSync(descriptor, buffer, 0, buffer.length, given)
     const bytes = buffer.subarray(0, read)
     // who goes on begins with a character; who asks for the end, or for any byte, may not

@@ -54,11 +54,9 @@ export async function configPage({ id }: Route, signal: AbortSignal): Promise<HT
       fields.tell([])
       const input = { ...fields.values(), content: editor.text, ...(saved ? { id } : {}) }
       const row = await send<Config>(saved ? '/api/config/update' : '/api/config/save', input, signal).catch(error => {
-        if (error instanceof Refusal) {
-          fields.tell(error.data.issues ?? [])
-          if (Array.isArray(error.data.findings)) editor.show(error.data.findings as readonly Finding[])
-        }
-        throw error
+        if (error instanceof Refusal && Array.isArray(error.data.findings))
+          editor.show(error.data.findings as readonly Finding[])
+        throw fields.refused(error)
       })
       drafts.delete(key)
       note(`Config ${row.config_name} is saved.`)

@@ -19,8 +19,7 @@ export async function datasourcePage({ id }: Route, signal: AbortSignal): Promis
     return { ...rest, ...(saved && password === '' ? {} : { password }) }
   }
   const tell = (error: unknown): never => {
-    if (error instanceof Refusal) fields.tell(error.data.issues ?? [])
-    throw error
+    throw fields.refused(error)
   }
   const save = h('button.main', { type: 'submit' }, saved ? 'Save changes' : 'Save')
   const ping = h('button', { type: 'button' }, 'Ping')

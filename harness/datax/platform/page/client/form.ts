@@ -1,4 +1,4 @@
-import type { Issue } from './api.ts'
+import { type Issue, Refusal } from './api.ts'
 import { type Child, h } from './element.ts'
 
 export type Field = {
@@ -44,8 +44,8 @@ export class Fields {
     return Object.fromEntries([...this.#controls].map(([name, control]) => [name, control.value]))
   }
 
-  /** Puts what was refused beside its field, and goes to the first. */
-  tell(issues: readonly Issue[]): void {
+  /** Puts what was refused beside its field, and goes to the first. Gives the issues of no field. */
+  tell(issues: readonly Issue[]): readonly Issue[] {
     for (const [name, control] of this.#controls) {
       const issue = issues.find(one => one.path === name)
       if (issue) control.setAttribute('aria-invalid', 'true')
@@ -56,6 +56,16 @@ export class Fields {
       .map(issue => this.#controls.get(issue.path))
       .find(control => control)
       ?.focus()
+    return issues.filter(issue => !this.#controls.has(issue.path))
+  }
+
+  /** The same for whatever went wrong, as what is still to be said of it. */
+  refused(error: unknown): unknown {
+    const issues = error instanceof Refusal ? (error.data.issues ?? []) : []
+    const others = this.tell(issues)
+    return issues.length > 0 && others.length === 0
+      ? new Refusal((error as Refusal).code, 'Please look at the fields that are marked.')
+      : error
   }
 
   #field({ name, label, value = '', type = 'text', options = [], hint, required, wide }: Field): Child {

@@ -53,8 +53,9 @@ export class LogView {
 
   async #before(): Promise<void> {
     const first = this.#pieces[0]?.from ?? 0
-    const from = Math.max(0, first - PIECE)
-    const piece = await read<LogPiece>('/api/config/log', { id: this.#id, from }, this.#signal)
+    const limit = Math.min(PIECE, first)
+    const query = { id: this.#id, from: first - limit, limit }
+    const piece = await read<LogPiece>('/api/config/log', query, this.#signal)
     this.#follow.checked = false
     const below = this.#pre.scrollHeight - this.#pre.scrollTop
     this.#add(piece, 'before')

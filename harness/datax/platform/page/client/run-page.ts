@@ -1,4 +1,4 @@
-import { read, send } from './api.ts'
+import { Refusal, read, send } from './api.ts'
 import { type Child, h } from './element.ts'
 import { bytes, count, duration } from './format.ts'
 import { LogView } from './log-view.ts'
@@ -48,7 +48,7 @@ export async function runPage({ id = 0 }: Route, signal: AbortSignal): Promise<H
 async function execution(id: number, signal: AbortSignal): Promise<Execution> {
   const { rows } = await read<Paged<Execution>>('/api/config/logs', { id, pageSize: 1 }, signal)
   const row = rows[0]
-  if (!row) throw new Error(`there is no execution ${id}`)
+  if (!row) throw new Refusal('not_found', `there is no execution ${id}`)
   return row
 }
 
