@@ -1,10 +1,13 @@
 import { spawn } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { connect } from '../sql/connect.ts'
 import type { Lease } from '../targets/lease.ts'
 import type { Endpoint } from '../targets/target.ts'
 import { leaseForTest } from '../targets/testing.ts'
+
+// servers are slow on a busy machine
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 120_000 })
 
 let lease: Lease
 let source: Endpoint
@@ -22,7 +25,7 @@ beforeAll(async () => {
   await session.queryAll(
     "update other set name = 'a ', amount = 1.5 where id = 1; update other set name = 'NULL' where id = 3; delete from other where id = 2; create table extra (v int)",
   )
-}, 60_000)
+})
 afterAll(() => lease?.release())
 
 const url = ({ user, host, port, database }: Endpoint) => `postgres://${user}@${host}:${port}/${database}`
@@ -86,6 +89,20 @@ test('as JSON', async () => {
     tables: [{ changed: 2, onlyLeft: 1, columns: [{ name: 'name' }, { name: 'amount' }] }],
   })
   expect(code).toBe(1)
+})
+
+test('progress goes to stderr, as plain lines where that is no terminal; none with --json or --quiet', async () => {
+  const slow = ['--table', 'same', '--where', 'pg_sleep(0.01) is not null', '--progress-every', '200ms']
+  const { code, out, err } = await compare(slow)
+  expect(code).toBe(0)
+  expect(out).toContain('are equal: 100 rows')
+  expect(err).toMatch(/^(same: (connecting|digest of about [\d,]+ rows.*), \d+ s\n)+$/)
+  const silent = [
+    [...slow, '--json'],
+    [...slow, '--quiet'],
+    ['--table', 'empty', '--progress-every', '10m'],
+  ]
+  expect(await Promise.all(silent.map(async args => (await compare(args)).err))).toEqual(['', '', ''])
 })
 
 test('the schema alone', async () => {

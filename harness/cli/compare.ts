@@ -1,12 +1,13 @@
 import { parseArgs } from 'node:util'
 import { parseDuration } from '../cases/duration.ts'
 import { compareSchema } from '../compare/compare-schema.ts'
-import { type CompareTablesResult, compareTables } from '../compare/compare-tables.ts'
+import { type CompareTablesResult, compareTables, type TablesProgress } from '../compare/compare-tables.ts'
 import { describeFinding } from '../compare/diff-shapes.ts'
 import { endpointFromUrl } from '../compare/endpoint-url.ts'
 import { showDifferences } from '../compare/show-rows.ts'
 import { AssayError, formatError } from '../errors.ts'
 import type { Command } from './command.ts'
+import { ProgressLines } from './compare-progress.ts'
 
 const EXIT = { equal: 0, different: 1, undecided: 2 } as const
 
@@ -29,9 +30,12 @@ ASSAY_LEFT_PASSWORD and ASSAY_RIGHT_PASSWORD. LEFT holds what should be.
   --recheck N       look at differing rows again N times, to tell rows in flight from lasting differences
   --pause 1s        pause before each look again
   --parallel N      tables at a time; default 2
+  --connections N   connections to each MySQL server that read a large table in ranges of its key; default 2
   --examples N      differing rows shown per table, at most 50; default 20
   --schema-only     compare tables, columns, keys and indexes, and no rows
-  --json            the results as JSON
+  --progress-every 10s  how often a line of progress goes to stderr where that is no terminal
+  --quiet           no progress
+  --json            the results as JSON, and no progress
 
 Exit code: 0 equal, 1 different, 2 could not compare, 64 wrong usage.`
 
@@ -82,6 +86,7 @@ function parsed(args: readonly string[]) {
       options: {
         ...{ table: { type: 'string', multiple: true }, schema: text, key: text, columns: text, ignore: text },
         ...{ where: text, 'one-in': text, recheck: text, pause: text, parallel: text, examples: text },
+        ...{ connections: text, 'progress-every': text, quiet: flag },
         ...{ 'by-value': flag, 'second-hash': flag, 'schema-only': flag, json: flag },
       },
     })
@@ -92,7 +97,10 @@ function parsed(args: readonly string[]) {
 
 const list = (text: string | undefined) => text?.split(',').map(name => name.trim())
 
-function count(values: Values, name: 'one-in' | 'recheck' | 'parallel' | 'examples'): number | undefined {
+function count(
+  values: Values,
+  name: 'one-in' | 'recheck' | 'parallel' | 'examples' | 'connections',
+): number | undefined {
   const text = values[name]
   if (text === undefined) return undefined
   if (!/^\d{1,6}$/.test(text)) throw new AssayError('ASSAY_USAGE', `--${name} ${text} is not a number`)
@@ -108,6 +116,7 @@ async function schemas({ left, right, values, signal }: Input): Promise<number> 
 
 async function rows({ left, right, values, signal }: Input): Promise<number> {
   const recheck = count(values, 'recheck')
+  using progress = live(values)
   const result = await compareTables({
     left,
     right,
@@ -122,20 +131,34 @@ async function rows({ left, right, values, signal }: Input): Promise<number> {
     parallel: count(values, 'parallel'),
     examples: count(values, 'examples'),
     ...(recheck ? { recheck: { times: recheck, pause: parseDuration(values.pause ?? '1s') } } : {}),
-    progress: live(values),
+    progress: progress.show,
+    connections: count(values, 'connections'),
     signal,
   })
+  progress[Symbol.dispose]()
   if (values.json) print(result)
   else console.log(show(result, values))
   return EXIT[result.verdict]
 }
 
-/** How many tables are done, on one line that is overwritten; silent where nobody looks. */
-function live(values: Values): ((done: number, all: number, table: string) => void) | undefined {
-  if (values.json || !process.stderr.isTTY) return undefined
-  return (done, all, table) => {
-    const end = done === all ? '\r\u001b[K' : ''
-    process.stderr.write(`\r\u001b[K${done} of ${all} tables: ${table.slice(0, 60)}${end}`)
+/** Progress on stderr, so that what is on stdout stays as it is. */
+function live(values: Values): Disposable & { readonly show?: (progress: TablesProgress) => void } {
+  if (values.json || values.quiet) return { [Symbol.dispose]() {} }
+  const { stderr } = process
+  const lines = new ProgressLines({
+    write: text => stderr.write(text),
+    terminal: stderr.isTTY === true,
+    every: parseDuration(values['progress-every'] ?? (stderr.isTTY ? '1s' : '10s')),
+    now: () => performance.now(),
+    columns: stderr.columns,
+  })
+  const timer = setInterval(() => lines.tick(), 200)
+  return {
+    show: progress => lines.show(progress),
+    [Symbol.dispose]() {
+      clearInterval(timer)
+      lines.end()
+    },
   }
 }
 
@@ -144,12 +167,18 @@ function show({ schema, tables, verdict }: CompareTablesResult, values: Values):
   for (const table of tables) {
     parts.push(table.summary)
     parts.push(...table.drift.map(text => `  ${text}`))
+    if (table.cost.connections > 2) parts.push(`  ${howRead(table)}`)
     const differences = showDifferences(table)
     if (differences) parts.push(differences.replaceAll(/^/gm, '  '))
   }
   if (tables.length === 0 && schema.length === 0) parts.push(`no table fits ${values.table?.join(', ') ?? '*'}`)
   if (tables.length > 1 || tables.length === 0) parts.push(`${tables.length} tables compared: ${verdict}`)
   return parts.join('\n')
+}
+
+function howRead({ cost, heldStill }: CompareTablesResult['tables'][number]): string {
+  const { left, right } = heldStill
+  return `read over ${cost.connections} connections, held still by ${left === right ? left : `${left} and ${right}`}`
 }
 
 function print(value: unknown): void {

@@ -41,3 +41,8 @@ export function listSchemas(session: SqlSession, signal?: AbortSignal): Promise<
 export function estimateRows(session: SqlSession, from: string, signal?: AbortSignal): Promise<number> {
   return (session.dialect === 'mysql' ? mysql : postgres).estimateRows(session, from, signal)
 }
+
+/** True where what a snapshot should hold is no longer there. MySQL refuses to read such a table, and says so. */
+export function isRewritten(session: SqlSession, shape: TableShape, signal?: AbortSignal): Promise<boolean> {
+  return session.dialect === 'mysql' ? Promise.resolve(false) : postgres.isRewritten(session, shape, signal)
+}

@@ -15,7 +15,7 @@ import type { CompareSpec } from './spec.ts'
 import { split } from './split.ts'
 import { judgedByClient } from './text-form.ts'
 import { undecided } from './undecided.ts'
-import { conclude, type Evidence } from './verdict.ts'
+import { conclude, type Evidence, type Interference } from './verdict.ts'
 
 /** Changed rows that are fetched to count the columns in which they differ. */
 const LOOKED_AT = 1_000
@@ -84,7 +84,7 @@ async function compareSides(ends: Ends, spec: CompareSpec, started: number): Pro
     started,
     connections: ends.left.connections + ends.right.connections,
   }
-  if (comparison.bad.length === 0) return conclude(evidence, await tableChanged(ends))
+  if (comparison.bad.length === 0) return conclude(evidence, await interferenceOf(ends))
   spec.progress?.({ phase: 'keys', text: `${comparison.bad.length} of ${comparison.total} buckets differ` })
   const { selections, mass } = await narrow(ends, writers, plan, comparison, conditions)
   return mass ? massDifference(evidence, writers, conditions) : scattered(evidence, writers, selections, conditions)
@@ -115,7 +115,7 @@ async function scattered(
   const looked = await lookAtRows(ends, writers, plan, wanted, lookOptions(spec, plan))
   return conclude(
     { ...evidence, found: { ...found, changed: found.changed - looked.equal }, looked, settled },
-    await tableChanged(ends),
+    await interferenceOf(ends),
   )
 }
 
@@ -197,12 +197,16 @@ async function massDifference(
     onlyRight: scaled(found.onlyRight),
     duplicateCount: scaled(found.duplicateCount),
   }
-  return conclude({ ...evidence, found: estimate, looked, localized, estimated: true }, await tableChanged(ends))
+  return conclude({ ...evidence, found: estimate, looked, localized, estimated: true }, await interferenceOf(ends))
 }
 
 /** What a DDL statement did meanwhile, or undefined. */
-async function tableChanged(ends: Ends): Promise<string | undefined> {
-  const changed = await Promise.all([ends.left.changed(), ends.right.changed()])
-  const labels = [ends.left, ends.right].filter((_, index) => changed[index]).map(side => side.label)
-  return labels.length === 0 ? undefined : `the columns of ${labels.join(' and ')} were changed during the comparison`
+async function interferenceOf({ left, right }: Ends): Promise<Interference | undefined> {
+  const found = await Promise.all([left, right].map(async side => ({ side, what: await side.interference() })))
+  const labels = (what: 'rewritten' | 'altered') => found.filter(one => one.what === what).map(({ side }) => side.label)
+  const rewritten = labels('rewritten').join(' and ')
+  if (rewritten) return { reason: `${rewritten} was truncated or written anew during the comparison`, voids: true }
+  const altered = labels('altered').join(' and ')
+  if (altered) return { reason: `the columns of ${altered} were changed during the comparison`, voids: false }
+  return undefined
 }

@@ -2,7 +2,8 @@ import { compareRows } from './compare-rows.ts'
 import { type Catalog, diffCatalogs, open, type SchemaSide } from './compare-schema.ts'
 import type { SchemaFinding } from './diff-shapes.ts'
 import type { CompareRowsResult } from './result.ts'
-import type { CompareSpec } from './spec.ts'
+import { type SharedSnapshot, shareSnapshot } from './shared-snapshot.ts'
+import type { CompareSpec, Progress } from './spec.ts'
 
 export type CompareTablesSpec = Omit<CompareSpec, 'left' | 'right' | 'progress'> & {
   readonly left: SchemaSide
@@ -13,7 +14,15 @@ export type CompareTablesSpec = Omit<CompareSpec, 'left' | 'right' | 'progress'>
   readonly where?: string
   /** Tables compared at a time, each over a session of its own on both sides. Default 2. */
   readonly parallel?: number
-  readonly progress?: (done: number, all: number, table: string) => void
+  readonly progress?: (progress: TablesProgress) => void
+}
+
+export type TablesProgress = {
+  readonly done: number
+  readonly all: number
+  /** The table that is compared, or, without `now`, that has just been. */
+  readonly table: string
+  readonly now?: Progress
 }
 
 export type CompareTablesResult = {
@@ -24,10 +33,12 @@ export type CompareTablesResult = {
   readonly tables: readonly CompareRowsResult[]
 }
 
-/** Compares the rows of every table that both sides have. A table that one side lacks is a difference. Nothing compared is undecided. */
+/**
+ * Compares the rows of every table that both sides have, each side's tables in one snapshot where the server can share one. A table that
+ * one side lacks is a difference. Nothing compared is undecided.
+ */
 export async function compareTables(spec: CompareTablesSpec): Promise<CompareTablesResult> {
   await using stack = new AsyncDisposableStack()
-  const pairs: [Catalog, Catalog][] = []
   const openPair = async (): Promise<[Catalog, Catalog]> => {
     const pair: Catalog[] = []
     for (const side of [spec.left, spec.right]) {
@@ -38,31 +49,44 @@ export async function compareTables(spec: CompareTablesSpec): Promise<CompareTab
     return pair as [Catalog, Catalog]
   }
   const first = await openPair()
-  pairs.push(first)
+  const pairs = [first]
   const schemas = await diffCatalogs(first[0], first[1], { tables: spec.tables, signal: spec.signal })
   const names = schemas.compared
+  const shared: (SharedSnapshot | undefined)[] = []
+  if (names.length > 1) {
+    for (const [at, side] of [spec.left, spec.right].entries()) {
+      const snapshot = await shareSnapshot(side, first[at] as Catalog, spec.signal)
+      if (snapshot) stack.use(snapshot.session)
+      shared.push(snapshot)
+    }
+  }
   while (pairs.length < Math.min(spec.parallel ?? 2, names.length)) pairs.push(await openPair())
   const results: CompareRowsResult[] = new Array(names.length)
+  const all = names.length
   let next = 0
   let done = 0
-  await Promise.all(
-    pairs.map(async ([left, right]) => {
-      for (let index = next++; index < names.length; index = next++) {
-        results[index] = await compareOne(spec, left, right, names[index] as string)
-        spec.progress?.(++done, names.length, names[index] as string)
-      }
-    }),
-  )
+  const work = async ([left, right]: [Catalog, Catalog]) => {
+    for (let index = next++; index < all; index = next++) {
+      const table = names[index] as string
+      const { where, progress, ...options } = spec
+      const sideOf = (
+        { endpoint }: SchemaSide,
+        { schema, session }: Catalog,
+        snapshot: SharedSnapshot | undefined,
+      ) => ({
+        ...{ endpoint, table: { schema, name: table }, where, session, snapshot: snapshot?.id },
+      })
+      results[index] = await compareRows({
+        ...options,
+        left: sideOf(spec.left, left, shared[0]),
+        right: sideOf(spec.right, right, shared[1]),
+        progress: progress && (now => progress({ done, all, table, now })),
+      })
+      progress?.({ done: ++done, all, table })
+    }
+  }
+  await Promise.all(pairs.map(work))
   return { verdict: verdictOf(schemas.findings, results), schema: schemas.findings, tables: results }
-}
-
-function compareOne(spec: CompareTablesSpec, left: Catalog, right: Catalog, name: string): Promise<CompareRowsResult> {
-  const { progress: _progress, where, ...options } = spec
-  return compareRows({
-    ...options,
-    left: { endpoint: spec.left.endpoint, table: { schema: left.schema, name }, where, session: left.session },
-    right: { endpoint: spec.right.endpoint, table: { schema: right.schema, name }, where, session: right.session },
-  })
 }
 
 function verdictOf(

@@ -1,10 +1,13 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import type { Method } from './method.ts'
 import { RECIPE, type Recipe } from './recipe.ts'
 import { POLICY_SCENARIOS } from './scenarios/policies.ts'
 import { ROW_SCENARIOS } from './scenarios/rows.ts'
 import { type EndsName, type Scenario, spokenOf } from './scenarios/scenario.ts'
 import { Stage } from './scenarios/stage.ts'
+
+// servers are slow on a busy machine
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 120_000 })
 
 /** One of each pair of families: an older version has no xor to be wrong with. */
 const ENDS: readonly EndsName[] = ['postgres', 'mysql', 'across']
@@ -62,7 +65,7 @@ function sceneOf(name: string): Scenario {
 let stage: Stage
 beforeAll(async () => {
   stage = await Stage.open()
-}, 60_000)
+})
 afterAll(() => stage?.[Symbol.asyncDispose]())
 
 describe.each(MUTANTS)('$name is caught by: $caughtBy', ({ change, caughtBy, ends = ENDS, methods }) => {

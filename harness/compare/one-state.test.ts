@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { secret } from '../log/secret.ts'
 import { connect } from '../sql/connect.ts'
 import type { SqlSession } from '../sql/session.ts'
@@ -10,6 +10,9 @@ import { readEngine, readShape } from './catalog.ts'
 import { compareRows } from './compare-rows.ts'
 import type { EngineFacts, TableShape } from './model.ts'
 import { beginAsOne } from './one-state.ts'
+
+// servers are slow on a busy machine
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 120_000 })
 
 let lease: Lease
 let endpoint: Endpoint
@@ -29,7 +32,7 @@ beforeAll(async () => {
   sessions = await Promise.all([1, 2, 3, 4].map(() => connect(endpoint)))
   engine = await readEngine(writer)
   shape = (await readShape(writer, engine, { name: 'counter' })) as TableShape
-}, 60_000)
+})
 afterAll(async () => {
   await Promise.all([writer, looker, ...(sessions ?? [])].map(session => session?.close()))
   await lease?.release()
@@ -97,7 +100,7 @@ test('one who writes for long is not held up for long: then one connection reads
   } finally {
     await writer.query('rollback')
   }
-}, 30_000)
+})
 
 describe('a table in ranges', () => {
   const side = () => ({ endpoint, table: { name: 'wide' } })
@@ -188,5 +191,5 @@ describe('a table in ranges', () => {
     } finally {
       await admin.query(`drop user ${user}@'%'`)
     }
-  }, 30_000)
+  })
 })

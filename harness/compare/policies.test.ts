@@ -1,12 +1,15 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { POLICY_SCENARIOS } from './scenarios/policies.ts'
 import { ENDS, spokenOf } from './scenarios/scenario.ts'
 import { Stage } from './scenarios/stage.ts'
 
+// servers are slow on a busy machine
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 120_000 })
+
 let stage: Stage
 beforeAll(async () => {
   stage = await Stage.open()
-}, 60_000)
+})
 afterAll(() => stage?.[Symbol.asyncDispose]())
 
 const of = (ends: (typeof ENDS)[number]) =>

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { systemClock } from '../run/clock.ts'
 import { connect } from '../sql/connect.ts'
 import type { SqlSession } from '../sql/session.ts'
@@ -9,6 +9,9 @@ import { type CompareReplicasSpec, compareReplicas } from './compare-replicas.ts
 import { describeFinding } from './diff-shapes.ts'
 import { waitForPrimary } from './position.ts'
 import { compareShardMasterAndStandby, storageDatabases } from './seed.ts'
+
+// servers are slow on a busy machine
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 120_000 })
 
 let lease: Lease
 let primary: Endpoint
@@ -21,7 +24,7 @@ beforeAll(async () => {
   primary = lease.endpoints.primary_admin as Endpoint
   replicas = lease.endpoints.replica_admins as readonly Endpoint[]
   admins = await Promise.all([primary, ...replicas].map(endpoint => connect({ ...endpoint, database: undefined })))
-}, 60_000)
+})
 afterAll(async () => {
   await Promise.all((admins ?? []).map(session => session.close()))
   await lease?.release({ dirty: 'replicas were changed behind the back of their primary' })
@@ -34,7 +37,7 @@ const DB = '`t_$$_public`'
 
 async function caughtUp(): Promise<void> {
   for (const replica of admins.slice(1)) {
-    const state = await waitForPrimary(admins[0] as SqlSession, replica, { within: 10_000, clock: systemClock })
+    const state = await waitForPrimary(admins[0] as SqlSession, replica, { within: 30_000, clock: systemClock })
     expect(state.reached).toBe(true)
   }
 }
@@ -58,7 +61,7 @@ const compare = (options: Partial<CompareReplicasSpec> = {}) =>
     replicas,
     databases: ['t_$$_*'],
     recheck: { times: 1, pause: 0 },
-    within: 10_000,
+    within: 30_000,
     ...options,
   })
 
@@ -118,7 +121,7 @@ describe('the twelve faults of the original comparison', () => {
     })
     expect(result.verdict).toBe('equal')
     expect(result.replicas[0]?.rowsCompared).toBe(8)
-  }, 20_000)
+  })
 
   test('6: a replica that stays behind is undecided, and says how far it was asked to come', async () => {
     await using holder = await connect({ ...(replicas[0] as Endpoint), database: undefined })
@@ -128,7 +131,7 @@ describe('the twelve faults of the original comparison', () => {
     expect(one?.verdict).toBe('undecided')
     expect(one?.summary).toMatch(/did not reach the primary's position \d+-\d+-\d+ within 300 ms/)
     expect(other?.verdict).toBe('equal')
-  }, 20_000)
+  })
 
   test('7: tables are not held in memory: only differing rows travel', async () => {
     await on(
@@ -232,14 +235,14 @@ test('a stopped SQL thread is undecided at once, with what it says', async () =>
     await on(0, `insert into ${DB}.account values (5, 'x', 5)`)
     const started = performance.now()
     const result = await compare({ within: 30_000 })
-    expect(performance.now() - started).toBeLessThan(5_000)
+    expect(performance.now() - started).toBeLessThan(20_000)
     expect(result.verdict).toBe('undecided')
     expect(result.replicas[0]?.summary).toContain('replication has stopped: Slave_SQL_Running is No')
     expect(result.replicas[1]?.verdict).toBe('equal')
   } finally {
     await on(1, 'start slave sql_thread')
   }
-}, 20_000)
+})
 
 test('a replica that is down is undecided, the other is compared', async () => {
   await lease.fault('stop', 'replicas.1')
@@ -251,4 +254,4 @@ test('a replica that is down is undecided, the other is compared', async () => {
   } finally {
     await lease.fault('start', 'replicas.1')
   }
-}, 30_000)
+})

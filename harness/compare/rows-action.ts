@@ -42,6 +42,13 @@ export const rowsInput = z.strictObject({
     .optional()
     .describe('Looks at differing keys again, to tell rows in flight from lasting differences'),
   chunks: z.number().int().min(1).max(262_144).optional().describe('Buckets; default: chosen by the number of rows'),
+  connections: z
+    .number()
+    .int()
+    .min(1)
+    .max(64)
+    .optional()
+    .describe('Connections to each MySQL server that read a large table in ranges of its key; default 2'),
   examples: z.number().int().min(0).max(50).optional().describe('Differing rows shown; default 20'),
   empty_is_equal: z.boolean().optional().describe('No rows on either side are equal, even under a condition'),
 })
@@ -60,12 +67,33 @@ const rowsResult = z.object({
   estimated: z.boolean(),
   columns: z.array(z.string()).describe('Columns that differ'),
   rows_left: z.number(),
-  rows_right: z.number(),
+  rows_right: z
+    .union([z.number(), z.array(z.number())])
+    .describe('Rows of the right side; of several, a list in their order'),
+  held_still: z
+    .array(z.string())
+    .describe(
+      'How what was read of the left, then of each right side, was held still: transaction, exported snapshot, binlog position, table lock, statement',
+    ),
   mode: z.string(),
   method: z.string(),
   coverage: z.string(),
   drift: z.array(z.string()).describe('Types that differ and were brought together'),
+  rights: z
+    .array(
+      z.object({
+        right: z.string(),
+        verdict: z.string(),
+        differing: z.number(),
+        changed: z.number(),
+        only_left: z.number(),
+        only_right: z.number(),
+        rows: z.number(),
+      }),
+    )
+    .describe('Each right side by itself; the counts above are their sums'),
   summary: z.string(),
+  connections: z.number().describe('That read, on all sides together'),
   duration_ms: z.number(),
 })
 
@@ -83,7 +111,8 @@ export const compareRowsAction = defineAction({
   async run(input, context) {
     const left = context.resolveEndpoint(input.left)
     const results: CompareRowsResult[] = []
-    for (const right of context.resolveEndpoints(input.right)) {
+    const rights = context.resolveEndpoints(input.right)
+    for (const right of rights) {
       const result = await compareRows(toSpec(input, left, right, context))
       context.log(result.summary)
       if (result.differences.examples.length > 0) context.record({ kind: 'rows', rows: result.differences })
@@ -93,7 +122,10 @@ export const compareRowsAction = defineAction({
     const open = results.find(result => result.verdict === 'undecided')
     const different = results.some(result => result.verdict === 'different')
     if (open && !different) throw undecided(open.summary)
-    return merged(results)
+    return merged(
+      results,
+      rights.map(right => right.name),
+    )
   },
 })
 
@@ -114,6 +146,7 @@ function toSpec(input: RowsInput, left: Endpoint, right: Endpoint, context: Acti
     buckets: input.chunks,
     ...(recheck ? { recheck: { times: recheck.times, pause: parseDuration(recheck.pause) } } : {}),
     examples: input.examples,
+    connections: input.connections,
     emptyIsEqual: input.empty_is_equal,
     clock: context.clock,
     signal: context.signal,
@@ -128,8 +161,8 @@ function sideOf(input: RowsInput, side: 'left' | 'right', endpoint: Endpoint) {
   return { endpoint, table: parseTableName(table), where, database: pick(input.database) }
 }
 
-/** One result for all right sides: counts added up, rows of the largest side. */
-function merged(results: readonly CompareRowsResult[]): z.infer<typeof rowsResult> {
+/** One result for all right sides: counts added up, and each side by itself. */
+function merged(results: readonly CompareRowsResult[], names: readonly string[]): z.infer<typeof rowsResult> {
   const first = results[0] as CompareRowsResult
   const sum = (count: (result: CompareRowsResult) => number) => results.reduce((all, one) => all + count(one), 0)
   const different = results.filter(result => result.verdict === 'different')
@@ -145,12 +178,23 @@ function merged(results: readonly CompareRowsResult[]): z.infer<typeof rowsResul
     estimated: results.some(one => one.estimated),
     columns: [...new Set(results.flatMap(one => one.columns.map(column => column.name)))],
     rows_left: first.rows.left,
-    rows_right: Math.max(...results.map(one => one.rows.right)),
+    rows_right: results.length === 1 ? first.rows.right : results.map(one => one.rows.right),
+    held_still: [first.heldStill.left, ...results.map(one => one.heldStill.right)],
     mode: first.mode,
     method: first.method,
     coverage: first.coverage,
     drift: [...new Set(results.flatMap(one => one.drift))],
+    rights: results.map((one, at) => ({
+      right: names[at] ?? '',
+      verdict: one.verdict,
+      differing: one.differing,
+      changed: one.changed,
+      only_left: one.onlyLeft,
+      only_right: one.onlyRight,
+      rows: one.rows.right,
+    })),
     summary: (different.length > 0 ? different : results).map(one => one.summary).join('\n'),
+    connections: sum(one => one.cost.connections),
     duration_ms: sum(one => one.cost.duration),
   }
 }

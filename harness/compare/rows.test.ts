@@ -1,13 +1,16 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import type { Method } from './method.ts'
 import { ROW_SCENARIOS } from './scenarios/rows.ts'
 import { ENDS, type Scenario, spokenOf } from './scenarios/scenario.ts'
 import { Stage } from './scenarios/stage.ts'
 
+// servers are slow on a busy machine
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 120_000 })
+
 let stage: Stage
 beforeAll(async () => {
   stage = await Stage.open()
-}, 60_000)
+})
 afterAll(() => stage?.[Symbol.asyncDispose]())
 
 const of = (ends: (typeof ENDS)[number]) =>

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { connect } from '../sql/connect.ts'
 import type { Lease } from '../targets/lease.ts'
 import type { Endpoint } from '../targets/target.ts'
@@ -6,11 +6,14 @@ import { leaseForTest } from '../targets/testing.ts'
 import { compareSchema } from './compare-schema.ts'
 import { describeFinding } from './diff-shapes.ts'
 
+// servers are slow on a busy machine
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 120_000 })
+
 let postgres: Lease
 let mariadb: Lease
 beforeAll(async () => {
   ;[postgres, mariadb] = await Promise.all([leaseForTest('postgres.pair'), leaseForTest('mariadb.replication')])
-}, 60_000)
+})
 afterAll(() => Promise.all([postgres?.release(), mariadb?.release()]))
 
 const run = async (endpoint: unknown, text: string) => {

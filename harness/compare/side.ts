@@ -4,7 +4,7 @@ import { dialectOf } from '../sql/dialect.ts'
 import type { SqlResult, SqlSession } from '../sql/session.ts'
 import type { Endpoint } from '../targets/target.ts'
 import { begin } from './begin.ts'
-import { estimateRows, readEngine, readShape } from './catalog.ts'
+import { estimateRows, isRewritten, readEngine, readShape } from './catalog.ts'
 import type { EngineFacts, SideName, TableName, TableShape } from './model.ts'
 import { beginAsOne, type HeldStill, keepsSnapshots } from './one-state.ts'
 import { undecided } from './undecided.ts'
@@ -198,11 +198,13 @@ export class Side implements AsyncDisposable {
     await begin(this.session, this.engine, { signal: this.#signal })
   }
 
-  /** True when the table's columns are no longer those that were compared. */
-  async changed(): Promise<boolean> {
+  /** What a statement of DDL did to the table meanwhile. Ends the transaction. */
+  async interference(): Promise<'rewritten' | 'altered' | undefined> {
+    const rewritten = await isRewritten(this.session, this.shape, this.#signal)
     await this.release()
+    if (rewritten) return 'rewritten'
     const now = await readShape(this.session, this.engine, this.spec.table, this.#signal)
-    return JSON.stringify(now?.columns) !== JSON.stringify(this.shape.columns)
+    return JSON.stringify(now?.columns) === JSON.stringify(this.shape.columns) ? undefined : 'altered'
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

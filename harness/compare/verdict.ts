@@ -24,8 +24,11 @@ export type Evidence = {
   readonly estimated?: boolean
 }
 
-/** Says what the evidence means. `interference` is what makes any verdict of equality void. */
-export function conclude(evidence: Evidence, interference: string | undefined): CompareRowsResult {
+/** What happened to a table while it was compared: no verdict of equality holds then, nor, where it `voids`, any other. */
+export type Interference = { readonly reason: string; readonly voids: boolean }
+
+/** Says what the evidence means. */
+export function conclude(evidence: Evidence, interference: Interference | undefined): CompareRowsResult {
   const { ends, spec, planned, comparison, found, looked, localized } = evidence
   const { plan, pairing } = planned
   const { changed = 0, onlyLeft = 0, onlyRight = 0 } = found ?? {}
@@ -33,8 +36,9 @@ export function conclude(evidence: Evidence, interference: string | undefined): 
   const unseen = evidence.estimated && changed + onlyLeft + onlyRight === 0 ? comparison.bad.length : 0
   const differing = changed + onlyLeft + onlyRight + unseen
   const coverage = coverageOf(spec)
-  const reason = differing > 0 ? undefined : whyUndecided(evidence, interference)
-  const verdict: CompareVerdict = differing > 0 ? 'different' : reason === undefined ? 'equal' : 'undecided'
+  const shown = differing > 0 && interference?.voids !== true
+  const reason = shown ? undefined : whyUndecided(evidence, interference?.reason)
+  const verdict: CompareVerdict = shown ? 'different' : reason === undefined ? 'equal' : 'undecided'
   const columns = plan.pairs.flatMap((pair, index) => {
     const rows = looked?.columns[index] ?? 0
     return rows > 0 || localized?.[index] ? [{ name: pair.left.name, rows }] : []

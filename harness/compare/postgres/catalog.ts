@@ -145,3 +145,18 @@ export async function estimateRows(session: SqlSession, from: string, signal?: A
   const plan = JSON.parse(String(values[0]?.[0])) as [{ Plan: { 'Plan Rows': number } }]
   return plan[0].Plan['Plan Rows']
 }
+
+/**
+ * True where the table, or a partition of it, was truncated or written anew since the transaction's snapshot was taken: such files hold
+ * nothing of what the snapshot should see. The catalog is read as of the snapshot, the function as of now.
+ */
+export async function isRewritten(session: SqlSession, { name }: TableShape, signal?: AbortSignal): Promise<boolean> {
+  const { values } = await session.query(
+    `select count(*) from pg_class c join pg_namespace n on n.oid = c.relnamespace
+       left join pg_inherits i on i.inhparent = c.oid join pg_class f on f.oid in (c.oid, i.inhrelid)
+      where ${relation(name)} and f.relkind in ('r', 'm') and f.relfilenode <> 0
+        and f.relfilenode is distinct from pg_relation_filenode(f.oid)`,
+    { signal },
+  )
+  return Number(values[0]?.[0]) > 0
+}
