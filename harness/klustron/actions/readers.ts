@@ -66,15 +66,25 @@ export const hosts = defineAction({
 export const metadata = defineAction({
   name: 'klustron.metadata',
   about:
-    'Runs SQL on the writable metadata primary, wherever it is now; gives { rows, values, count, primary }. `voices: true` asks every node who the primary is instead.',
-  input: z.union([z.string(), z.strictObject({ voices: z.literal(true) })]),
+    'Runs SQL on the writable metadata primary, wherever it is now; gives { rows, values, count, primary, node }, the last an endpoint for `on`. `voices: true` asks every node who the primary is instead.',
+  input: z.union([
+    z.string(),
+    z.strictObject({
+      voices: z.literal(true),
+      alive: z.boolean().default(false).describe('Leaves out nodes that do not answer'),
+    }),
+  ]),
   on: 'optional',
   async run(input, context) {
     await using klustron = openFor(context)
-    if (typeof input !== 'string') return { voices: await klustron.metadata.voices() }
+    if (typeof input !== 'string') {
+      const voices = await klustron.metadata.voices()
+      return { voices: voices.filter(voice => !input.alive || voice.error === undefined) }
+    }
     const result = await klustron.metadata.run(input)
-    const { host, port } = await klustron.metadata.primary()
-    return { rows: result.rows, values: result.values, count: result.values.length, primary: `${host}:${port}` }
+    const node = await klustron.metadata.primary()
+    const primary = `${node.host}:${node.port}`
+    return { rows: result.rows, values: result.values, count: result.values.length, primary, node }
   },
 })
 
@@ -82,11 +92,19 @@ export const readOnly = defineAction({
   name: 'klustron.read_only_matrix',
   about:
     'Whether every storage node takes writes exactly where it should: replicas never, primaries always, save those of clusters that follow another. Gives { nodes, wrong }; fails when there are none to look at.',
-  input: z.strictObject({ cluster: z.int().optional(), followers: z.array(z.int()).default([]) }),
+  input: z.strictObject({
+    cluster: z.int().optional(),
+    followers: z
+      .array(z.int())
+      .optional()
+      .describe('Clusters that follow another one. Default: those that the metadata name'),
+  }),
   on: 'optional',
   async run({ cluster: id, followers }, context) {
     await using klustron = openFor(context)
-    const nodes = await readOnlyMatrix({ info: klustron.info, cluster: id, followers, signal: context.signal })
+    const { info } = klustron
+    const following = followers ?? (await info.rcrs()).map(({ slave }) => slave)
+    const nodes = await readOnlyMatrix({ info, cluster: id, followers: following, signal: context.signal })
     if (nodes.length === 0) throw new ActionError('ASSAY_UNDECIDED', 'there is no storage node to look at')
     return { nodes, wrong: nodes.filter(node => node.blocked !== node.expected) }
   },
