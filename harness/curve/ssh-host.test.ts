@@ -1,11 +1,11 @@
 import { execFile, spawn } from 'node:child_process'
-import { existsSync } from 'node:fs'
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { tmpdir, userInfo } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { findSshd, sshdEnv } from '../../fixtures/servers/software/sshd.ts'
 import { Secret } from '../log/secret.ts'
 import type { Lease } from '../targets/lease.ts'
 import type { Endpoint } from '../targets/target.ts'
@@ -16,11 +16,13 @@ import { runIo } from './io/run.ts'
 import { type SshAccount, sshHost } from './ssh-host.ts'
 import type { CurveSettings } from './types.ts'
 
-const SSHD = '/usr/sbin/sshd'
+const programs = findSshd()
 const run = promisify(execFile)
 
-// sshd is a service of the system; where there is none, the rest of the room does not need it
-describe.skipIf(!existsSync(SSHD))('sidecars on a machine reached by ssh', { timeout: 30_000 }, () => {
+// `npm run setup` brings sshd where it can; elsewhere the rest of the room does not need it
+describe.skipIf(!programs)('sidecars on a machine reached by ssh', { timeout: 60_000 }, () => {
+  if (!programs) return
+  const { sshd, keygen, env } = programs
   let folder: string
   let account: SshAccount
   let stop: () => Promise<void>
@@ -30,7 +32,7 @@ describe.skipIf(!existsSync(SSHD))('sidecars on a machine reached by ssh', { tim
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'assay-sshd-'))
     const [hostKey, userKey] = [join(folder, 'host'), join(folder, 'user')]
-    for (const key of [hostKey, userKey]) await run('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', key])
+    for (const key of [hostKey, userKey]) await run(keygen, ['-q', '-t', 'ed25519', '-N', '', '-f', key], { env })
     const port = await freePort()
     const config = [
       ...[`Port ${port}`, 'ListenAddress 127.0.0.1', `HostKey ${hostKey}`, `AuthorizedKeysFile ${userKey}.pub`],
@@ -38,26 +40,29 @@ describe.skipIf(!existsSync(SSHD))('sidecars on a machine reached by ssh', { tim
     ]
     await writeFile(join(folder, 'config'), config.join('\n'))
     if (process.getuid?.() === 0) await mkdir('/run/sshd', { recursive: true })
-    const sshd = spawn(SSHD, ['-D', '-e', '-f', join(folder, 'config')], { stdio: ['ignore', 'ignore', 'pipe'] })
+    const daemon = spawn(sshd, ['-D', '-e', '-f', join(folder, 'config')], {
+      ...{ stdio: ['ignore', 'ignore', 'pipe'], env: await sshdEnv(programs, folder) },
+    })
     const listening = new Promise<void>((resolve, reject) => {
       let said = ''
-      sshd.stderr.on('data', chunk => {
+      daemon.stderr?.on('data', chunk => {
         said += chunk
         if (said.includes('Server listening')) resolve()
       })
-      sshd.once('exit', code => reject(new Error(`sshd ended with ${code}: ${said}`)))
+      daemon.once('error', reject)
+      daemon.once('exit', code => reject(new Error(`sshd ended with ${code}: ${said}`)))
     })
     stop = () =>
-      new Promise(resolve => (sshd.exitCode === null ? sshd.once('exit', () => resolve()).kill() : resolve()))
+      new Promise(resolve => (daemon.exitCode === null ? daemon.once('exit', () => resolve()).kill() : resolve()))
     await listening
-    const fingerprint = (await run('ssh-keygen', ['-lf', `${hostKey}.pub`])).stdout.split(' ')[1] ?? ''
+    const fingerprint = (await run(keygen, ['-lf', `${hostKey}.pub`], { env })).stdout.split(' ')[1] ?? ''
     account = {
       ...{ host: '127.0.0.1', port, user: userInfo().username, hostKey: fingerprint.replace('SHA256:', '') },
       privateKey: new Secret(await readFile(userKey, 'utf8')),
     }
     lease = await leaseForTest('curve.cluster')
     settings = settingsOf(lease.endpoints.cluster as Endpoint)
-  })
+  }, 60_000)
   afterAll(async () => {
     await lease?.release()
     await stop?.()
