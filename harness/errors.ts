@@ -221,6 +221,10 @@ export const ERROR_CODES = {
     about: 'A DataX job file could not be read, or holds what DataX ignores in silence or fails on late.',
     hint: '`assay datax check job.json` lists everything, with places.',
   },
+  ASSAY_SSH: {
+    kind: 'infrastructure',
+    about: 'A host could not be reached by ssh, or is not the one that is trusted.',
+  },
   ASSAY_DATAX_HOME: {
     kind: 'infrastructure',
     about: 'There is no usable DataX or Addax home.',

@@ -4,7 +4,7 @@ import { resolve } from 'node:path'
 import { setFlagsFromString } from 'node:v8'
 import { nearest } from '../cases/suggest.ts'
 import type { Progress } from '../datax/engine/engine.ts'
-import { ENGINES } from '../datax/engine/engines.ts'
+import { ENGINE_NAMES, type EngineName, engineNamed } from '../datax/engine/engines.ts'
 import { checkJob } from '../datax/job/check.ts'
 import { FINDINGS, showFinding } from '../datax/job/finding.ts'
 import { parseParameters } from '../datax/job/variables.ts'
@@ -20,13 +20,15 @@ const VERBS = ['check', 'run', 'serve'] as const
 const TOKEN_VARIABLE = 'ASSAY_DATAX_TOKEN'
 
 const usage = `assay datax check <job.json …> [-p "-Dname=value …"]
-assay datax run <job.json> [-p "-Dname=value …"] [--mode strict|compat] [--engine ${Object.keys(ENGINES).join('|')}] [--quiet]
+assay datax run <job.json> [-p "-Dname=value …"] [--mode strict|compat] [--engine ${ENGINE_NAMES.join('|')}] [--home DIR] [--quiet]
 assay datax serve [--folder DIR] [--host ADDRESS] [--port N]
 
 check  says everything that DataX ignores in silence or fails on late, with line, column and a code. Exit code 0, or 1
        where there is an error.
 run    runs the job. What streamwriter prints goes to the standard output, the log to the standard error; on a terminal
-       one line shows the progress. Exit codes are DataX's: 0, 1, 143 when stopped, 255 for wrong usage.
+       one line shows the progress. Exit codes are DataX's: 0, 1, 143 when stopped, 255 for wrong usage. The engine home
+       runs it with a DataX or Addax of this machine (--home, [datax.home] in conf/real.ini, DATAX_HOME or ADDAX_HOME),
+       ssh with the one that [datax.home] names on another; --mode means nothing to them.
 serve  starts the data-sync platform (default: ./datax-platform on 127.0.0.1:8086) until Ctrl-C. Any other address than
        loopback needs a token in ${TOKEN_VARIABLE}; passwords are sealed with ASSAY_DATAX_KEY, or a key file in the folder.
 
@@ -66,7 +68,8 @@ type Given = {
   readonly files: readonly string[]
   readonly params: Readonly<Record<string, string>>
   readonly mode: 'strict' | 'compat'
-  readonly engine: keyof typeof ENGINES
+  readonly engine: EngineName
+  readonly home: string | undefined
   readonly quiet: boolean
 }
 
@@ -74,7 +77,8 @@ function parse(args: readonly string[]): Given {
   const files: string[] = []
   let params: Readonly<Record<string, string>> = {}
   let mode: string = 'strict'
-  let engine = 'in-process'
+  let engine: string | undefined
+  let home: string | undefined
   let quiet = false
   for (let at = 0; at < args.length; at++) {
     const arg = args[at] as string
@@ -86,6 +90,7 @@ function parse(args: readonly string[]): Given {
     if (arg === '-p' || arg === '--params') params = { ...params, ...parseParameters(value()) }
     else if (arg === '--mode') mode = value()
     else if (arg === '--engine') engine = value()
+    else if (arg === '--home') home = resolve(value())
     else if (arg === '--quiet') quiet = true
     else if (arg.startsWith('-'))
       throw new AssayError('ASSAY_USAGE', `there is no option "${arg}"`, { hint: usage.split('\n')[1] as string })
@@ -94,9 +99,10 @@ function parse(args: readonly string[]): Given {
   if (files.length === 0) throw new AssayError('ASSAY_USAGE', 'no job file was named')
   if (mode !== 'strict' && mode !== 'compat')
     throw new AssayError('ASSAY_USAGE', `"${mode}" is no mode; there are strict and compat`)
-  if (!Object.hasOwn(ENGINES, engine))
-    throw new AssayError('ASSAY_USAGE', `"${engine}" is no engine; there are ${Object.keys(ENGINES).join(', ')}`)
-  return { files, params, mode, engine: engine as keyof typeof ENGINES, quiet }
+  const known = ENGINE_NAMES.find(name => name === (engine ?? (home === undefined ? 'in-process' : 'home')))
+  if (known === undefined)
+    throw new AssayError('ASSAY_USAGE', `"${engine}" is no engine; there are ${ENGINE_NAMES.join(', ')}`)
+  return { files, params, mode, engine: known, home, quiet }
 }
 
 async function read(file: string): Promise<string> {
@@ -125,15 +131,16 @@ async function check({ files, params }: Given): Promise<number> {
   return errors > 0 ? BROKEN : 0
 }
 
-async function run({ files, params, mode, engine, quiet }: Given, signal: AbortSignal): Promise<number> {
+async function run({ files, params, mode, engine: name, home, quiet }: Given, signal: AbortSignal): Promise<number> {
   if (files.length !== 1) throw new AssayError('ASSAY_USAGE', `one job at a time, and ${files.length} were named`)
   const text = await read(files[0] as string)
   // rows live for a moment: young space that grows with the rate of rows takes a third more memory, and saves no time
   setFlagsFromString('--semi-space-growth-factor=1')
   setFlagsFromString('--max-semi-space-size=4')
+  const engine = await engineNamed(name, home === undefined ? {} : { home })
   const live = process.stderr.isTTY === true && !quiet
   const startedAt = performance.now()
-  const result = await ENGINES[engine].run(text, {
+  const result = await engine.run(text, {
     ...{ params, mode, signal },
     onPrint: async printed => {
       if (!process.stdout.write(printed)) await once(process.stdout, 'drain')
@@ -144,7 +151,7 @@ async function run({ files, params, mode, engine, quiet }: Given, signal: AbortS
   if (live) process.stderr.write('\r\u001b[K')
   if (result.exitCode !== 0) {
     process.stderr.write(
-      `${result.errorCode}  ${result.message}\n${result.hint === undefined ? '' : `  ${result.hint}\n`}`,
+      `${[result.errorCode, result.message].filter(part => part !== undefined).join('  ')}\n${result.hint === undefined ? '' : `  ${result.hint}\n`}`,
     )
   }
   return result.exitCode

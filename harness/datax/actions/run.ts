@@ -1,8 +1,11 @@
 import { z } from 'zod'
-import { defineAction } from '../../actions/define-action.ts'
-import type { RunResult } from '../engine/engine.ts'
-import { ENGINES } from '../engine/engines.ts'
+import { type ActionContext, defineAction } from '../../actions/define-action.ts'
+import { AssayError } from '../../errors.ts'
+import type { Engine, RunResult } from '../engine/engine.ts'
+import { ENGINE_NAMES, type EngineName } from '../engine/engines.ts'
+import { inProcessEngine } from '../engine/in-process/engine.ts'
 import { type DataxCode, DataxError } from '../errors.ts'
+import { engineAt } from '../home-endpoint.ts'
 import { jobShape, jobText } from './job-input.ts'
 
 /** Lines of the log that the report shows. */
@@ -26,6 +29,7 @@ const result = z.object({
   written: count.describe('Records that were committed or written to a file'),
   bytes: count.describe('As DataX counts them'),
   transformer: z.object({ success: count, failed: count, filtered: count }).nullable(),
+  uncertain: z.array(z.string()).describe('Counters that a home’s log does not tell for certain'),
   dirty: z.array(z.object({ type: z.string(), message: z.string(), values: z.array(z.unknown()) })),
   printed: z.array(z.string()).describe('What streamwriter printed'),
   log: z.array(z.string()),
@@ -38,7 +42,10 @@ export const runAction = defineAction({
     'Runs a DataX job and gives its exit code, tasks, channels, counters, dirty records and log. An exit code other than `exit_code` fails the step, with DataX’s code as class (framework_03).',
   input: z.strictObject({
     ...jobShape,
-    engine: z.enum(['in-process']).optional().describe('Default in-process'),
+    engine: z
+      .enum(ENGINE_NAMES)
+      .optional()
+      .describe('Default in-process; home and ssh run it with the DataX or Addax of the target datax.home'),
     mode: z.enum(['strict', 'compat']).optional().describe('compat: the same results as DataX, quirks included'),
     exit_code: z
       .union([z.int(), z.literal('any')])
@@ -56,16 +63,19 @@ export const runAction = defineAction({
   async run(input, context) {
     const stop = new AbortController()
     const printed: string[] = []
+    let partial = ''
     const params = Object.fromEntries(Object.entries(input.params ?? {}).map(([key, value]) => [key, String(value)]))
     const { stop_after: stopAfter } = input
-    const outcome = await ENGINES[input.engine ?? 'in-process'].run(jobText(input, context), {
+    const outcome = await engineOf(input.engine ?? 'in-process', context).run(jobText(input, context), {
       ...(input.mode ? { mode: input.mode } : {}),
       params,
       signal: AbortSignal.any([context.signal, stop.signal]),
       clock: context.clock,
       random: context.random,
       onPrint: text => {
-        printed.push(...text.split('\n').slice(0, -1))
+        const lines = `${partial}${text}`.split('\n')
+        partial = lines.pop() ?? ''
+        printed.push(...lines)
       },
       ...(stopAfter === undefined
         ? {}
@@ -79,6 +89,16 @@ export const runAction = defineAction({
     return judged(outcome, printed, input.exit_code ?? 0)
   },
 })
+
+function engineOf(name: EngineName, context: ActionContext): Engine {
+  if (name === 'in-process') return inProcessEngine
+  const engine = engineAt(context.resolveEndpoint('home'))
+  if (engine.name === name) return engine
+  throw new AssayError(
+    'ASSAY_CASE_NO_ENDPOINT',
+    `the step wants the engine ${name}, and datax.home is one for ${engine.name}`,
+  )
+}
 
 function judged(outcome: RunResult, printed: readonly string[], wanted: number | 'any'): z.infer<typeof result> {
   const { counters } = outcome
@@ -102,6 +122,7 @@ function judged(outcome: RunResult, printed: readonly string[], wanted: number |
           filtered: Number(counters.transformer.filtered),
         }
       : null,
+    uncertain: [...(outcome.uncertain ?? [])],
     dirty: outcome.dirty.slice(0, SHOWN_DIRTY).map(({ type, message, record }) => ({
       ...{ type, message },
       values: record.map(cell => cell.rawData),

@@ -53,6 +53,8 @@ export type RunResult = {
   readonly tasks: number
   readonly channels: number
   readonly counters: Counters
+  /** Names of counters that the engine does not tell for certain; absent where all are. The log of a home says of a failed job only what its last progress line did. */
+  readonly uncertain?: readonly string[]
   /** The first thousand; `counters.failed` is their number. */
   readonly dirty: readonly DirtyRecord[]
   /** Milliseconds. */
