@@ -39,6 +39,8 @@ function commonKind(left: Kind, right: Kind): Kind | undefined {
   if (both(TEXTUAL)) return 'text'
   if (both(NUMERIC)) return either('decimal') ? 'decimal' : 'integer'
   if (both(MOMENTS)) return either('timestamptz') ? 'timestamptz' : 'timestamp'
+  // beyond 2^53 not every integer is a double: it is rounded to the nearest
+  if (either('float') && (either('integer') || either('decimal'))) return 'float'
   // bit(1) is how MySQL clients often write a boolean
   if (either('bits') && (either('boolean') || either('integer'))) return 'integer'
   if (either('uuid') && (TEXTUAL.has(left) || TEXTUAL.has(right) || either('bytes'))) return 'uuid'

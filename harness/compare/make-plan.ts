@@ -72,11 +72,12 @@ function chooseKey(left: TableShape, right: TableShape, spec: CompareSpec): read
 /** The first method that gives the same values on both ends. */
 async function probed(left: Side, right: Side, draft: Draft, wanted: readonly Method[] | undefined): Promise<Plan> {
   const failures: string[] = []
+  const letters = await lettersOf([left, right])
   const candidates = candidateMethods(left.engine, right.engine)
   const allowed = candidates.filter(candidate => !wanted || wanted.includes(candidate))
   for (const [method, digest] of allowed.flatMap(name => digestsOf(name).map(one => [name, one] as const))) {
     const plan: Plan = { ...draft, method, digest, textHash: false }
-    const answers = await Promise.all([probe(left, plan), probe(right, plan)])
+    const answers = await Promise.all([probe(left, plan, letters), probe(right, plan, letters)])
     const [one, other] = answers
     if (one.failed || other.failed) failures.push(`${method}: ${one.failed ?? other.failed}`)
     else if (one.hashes !== other.hashes) failures.push(`${method}: the two ends give different values`)
@@ -85,9 +86,29 @@ async function probed(left: Side, right: Side, draft: Draft, wanted: readonly Me
   throw undecided(`no digest gives the same values on ${left.label} and ${right.label} (${failures.join('; ')})`)
 }
 
+/** Those letters of the samples that the databases of both sides can hold. */
+async function lettersOf(sides: readonly Side[]): Promise<string> {
+  const strangers = sides.filter(({ engine }) => engine.dialect === 'postgres' && engine.encoding !== 'UTF8')
+  for (const letters of ['é数', 'é']) {
+    const tried = strangers.map(async ({ session }) => {
+      await session.query('savepoint assay_letters')
+      try {
+        await session.query(`select '${letters}'`)
+        return true
+      } catch (error) {
+        if (!session.open) throw error
+        await session.query('rollback to savepoint assay_letters')
+        return false
+      }
+    })
+    if ((await Promise.all(tried)).every(Boolean)) return letters
+  }
+  return ''
+}
+
 type Answer = { readonly hashes: string; readonly textHash: string; readonly failed?: string }
 
-async function probe(side: Side, plan: Plan): Promise<Answer> {
+async function probe(side: Side, plan: Plan, letters: string): Promise<Answer> {
   const sql = new RowSql(side.name, side.engine, plan)
   const postgres = side.engine.dialect === 'postgres'
   const expressions = [sql.digestOfText(postgres ? "'é1,数'::text" : "convert('é1,数' using utf8mb4)")]
@@ -96,9 +117,13 @@ async function probe(side: Side, plan: Plan): Promise<Answer> {
   }
   // a bucket by hashtext is of the server's bytes, so only one encoding gives one value
   if (postgres) expressions.push(side.engine.encoding === 'UTF8' ? "hashtext('é1,数')" : "''")
+  // letters that one of the encodings lacks are replaced on both sides
+  const fitting = expressions
+    .join(', ')
+    .replaceAll(/[^\x20-\x7e]/g, letter => (letters.includes(letter) ? letter : 'e'))
   try {
     if (postgres) await side.session.query('savepoint assay_probe')
-    const { values } = await side.session.query(`select ${expressions.join(', ')}`)
+    const { values } = await side.session.query(`select ${fitting}`)
     const row = (values[0] ?? []).map(String)
     return { hashes: row.slice(0, postgres ? -1 : undefined).join(), textHash: postgres ? (row.at(-1) ?? '') : '' }
   } catch (error) {

@@ -2,6 +2,7 @@ import { isSecretName } from '../log/secret.ts'
 import type { RowDifference } from '../report/model.ts'
 import type { SqlValue } from '../sql/session.ts'
 import type { Ends, Writers } from './digest.ts'
+import { holdsText } from './encoding.ts'
 import { type JudgeOptions, sameJson, sameValue } from './judge.ts'
 import type { ColumnPair } from './kind.ts'
 import { rowsWithKeys } from './locate.ts'
@@ -51,10 +52,10 @@ export async function lookAtRows(
   let representation = 0
   for (let at = 0; at < mismatches.length; at += KEYS_AT_ONCE) {
     const part = mismatches.slice(at, at + KEYS_AT_ONCE)
-    const keys = part.map(mismatch => mismatch.key)
+    const keysOn = (side: Side) => part.filter(one => mayHold(side, one)).map(({ key }) => key)
     const [left, right] = await Promise.all([
-      fetchRows(ends.left, writers.left, plan, keys),
-      fetchRows(ends.right, writers.right, plan, keys),
+      fetchRows(ends.left, writers.left, plan, keysOn(ends.left)),
+      fetchRows(ends.right, writers.right, plan, keysOn(ends.right)),
     ])
     for (const mismatch of part) {
       const name = JSON.stringify(mismatch.key)
@@ -78,8 +79,15 @@ export async function lookAtRows(
   return { examples, columns, rows, equal, representation }
 }
 
+/** A server refuses a statement that holds a text which its database cannot hold: such a key is on the other side only. */
+function mayHold(side: Side, { key, kind }: Mismatch): boolean {
+  if (kind === 'changed' || kind === `only ${side.name}`) return true
+  return key.every(part => part === null || holdsText(side.engine.encoding, part) === true)
+}
+
 async function fetchRows(side: Side, sql: RowSql, plan: Plan, keys: readonly Key[]): Promise<Map<string, Cell[][]>> {
   const found = new Map<string, Cell[][]>()
+  if (keys.length === 0) return found
   const bag = plan.key.length === 0
   const parts = bag ? [sql.rowIdentity()] : sql.keyParts()
   const wanted = bag
@@ -119,7 +127,10 @@ function cellSql(side: Side, sql: RowSql, plan: Plan, pair: ColumnPair): readonl
 /** The whole value, for the client to judge. */
 function wholeText(side: Side, sql: RowSql, pair: ColumnPair): string {
   const ref = sql.ref(pair)
-  if (side.engine.dialect === 'postgres') return pair.common.kind === 'float' ? `${ref}::float8::text` : `${ref}::text`
+  if (side.engine.dialect === 'postgres')
+    return pair.common.kind === 'float'
+      ? `(${sql.form(pair, { sameFamily: true, byValue: false }).sql})::float8::text`
+      : `${ref}::text`
   return pair.common.kind === 'float' ? `cast(${ref} + 0e0 as char)` : `convert(${ref} using utf8mb4)`
 }
 

@@ -92,8 +92,8 @@ function decimal(ref: string, column: Column, common: CommonType, options: FormO
 
 /** FLOAT prints six digits, so it is widened first. See postgres/text-form.ts for the form across families. */
 function float(engine: EngineFacts, ref: string, column: Column, common: CommonType, options: FormOptions): string {
-  // a double against a single is rounded to it; servers without the cast leave it to the client
-  const single = common.size === 4 && column.type.size === 8 && castsToFloat(engine)
+  // a number against a single is rounded to it; servers without the cast leave it to the client
+  const single = common.size === 4 && column.type.size !== 4 && castsToFloat(engine)
   const wide = single ? `(cast(${ref} as float) + 0e0)` : `(${ref} + 0e0)`
   if (options.sameFamily && common.size === 8) return options.byValue ? asText(`(${wide} + 0)`) : asText(wide)
   const absolute = `trim(leading '-' from ${asText(wide)})`

@@ -16,7 +16,7 @@ export function postgresForm(_engine: EngineFacts, column: Column, common: Commo
     case 'decimal':
       return plain(decimal(ref, column, common, options))
     case 'float':
-      return plain(float(ref, common, options))
+      return plain(float(asNumber(ref, column), common, options))
     case 'text':
     case 'char':
       // a cast from char(n) drops the padding, which is no part of the value
@@ -58,7 +58,7 @@ function decimal(ref: string, column: Column, common: CommonType, options: FormO
   const { kind } = column.type
   if (kind === 'boolean') return `${ref}::int::text`
   if (kind === 'integer') return `${ref}::text`
-  const number = column.type.name === 'money' ? `${ref}::numeric` : ref
+  const number = asNumber(ref, column)
   if (common.scale !== undefined && !options.byValue) {
     return column.type.scale === common.scale ? `${number}::text` : `round(${number}, ${common.scale})::text`
   }
@@ -72,7 +72,7 @@ function decimal(ref: string, column: Column, common: CommonType, options: FormO
  * server's own text is exact and shorter. MySQL prints -0 as 0 or -0 depending on the version, so it is 0 across families.
  */
 function float(ref: string, common: CommonType, options: FormOptions): string {
-  const number = common.size === 4 ? `${ref}::float4` : ref
+  const number = `${ref}::float${common.size ?? 8}`
   if (options.sameFamily) return options.byValue ? `(${number} + 0)::text` : `${number}::text`
   const text = `(${number}::float8)::text`
   const absolute = `ltrim(${text}, '-')`
@@ -86,6 +86,11 @@ function float(ref: string, common: CommonType, options: FormOptions): string {
     `case when ${ref} = 0 then '0' when ${text} in ('NaN', 'Infinity', '-Infinity') then ${text} ` +
     `when ${ref} is null then null else case when ${ref} < 0 then '-' else '' end || ${digits} || 'e' || (${exponent} + ${shift})::text end`
   )
+}
+
+/** Money turns into other numbers by way of numeric only. */
+function asNumber(ref: string, column: Column): string {
+  return column.type.name === 'money' ? `${ref}::numeric` : ref
 }
 
 function moment(ref: string, column: Column): string {

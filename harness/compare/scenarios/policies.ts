@@ -223,6 +223,31 @@ export const POLICY_SCENARIOS: readonly Scenario[] = [
     right: 'create table T (id int primary key, v double); insert into T values (1, 0.1), (2, 3)',
     expected: one(['v']),
   }),
+  scenario('integers and doubles', 'all', {
+    left: 'create table T (id int primary key, v bigint); insert into T values (1, 5), (2, 9007199254740993), (3, 7), (4, -1), (5, null)',
+    right: {
+      postgres:
+        'create table T (id int primary key, v float8); insert into T values (1, 5), (2, 9007199254740992), (3, 7.5), (4, -1), (5, null)',
+      mysql:
+        'create table T (id int primary key, v double); insert into T values (1, 5), (2, 9007199254740992), (3, 7.5), (4, -1), (5, null)',
+    },
+    expected: one(['v']),
+  }),
+  scenario('decimals and singles', 'all', {
+    left: 'create table T (id int primary key, v numeric(18,4)); insert into T values (1, 0.1), (2, 16777217), (3, 2.25), (4, -0.5)',
+    right: {
+      postgres:
+        'create table T (id int primary key, v float4); insert into T values (1, 0.1), (2, 16777216), (3, 2.5), (4, -0.5)',
+      mysql:
+        'create table T (id int primary key, v float); insert into T values (1, 0.1), (2, 16777216), (3, 2.5), (4, -0.5)',
+    },
+    expected: one(['v']),
+  }),
+  scenario('money and doubles', ['postgres'], {
+    left: 'create table T (id int primary key, v money); insert into T values (1, 1.5), (2, 2.25)',
+    right: 'create table T (id int primary key, v float8); insert into T values (1, 1.5), (2, 2.5)',
+    expected: one(['v']),
+  }),
   scenario('neighbouring doubles across engines, exact', ['across'], {
     left: 'create table T (id int primary key, v float8); insert into T values (1, 0.3)',
     right: 'create table T (id int primary key, v double); insert into T values (1, 0.30000000000000004)',
