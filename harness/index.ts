@@ -12,6 +12,38 @@ export {
 export { type Assay, defineAssay, type System } from './assay.ts'
 export { formatDuration, parseDuration } from './cases/duration.ts'
 export { durationSchema } from './cases/schema.ts'
+export { BuiltJob, type JobSpeed } from './datax/job/builders/built-job.ts'
+export {
+  type JobBuilder,
+  type JobOptions,
+  mysqlToMysql,
+  mysqlToPostgresql,
+  mysqlToStream,
+  mysqlToText,
+  type PairOptions,
+  postgresqlToMysql,
+  postgresqlToPostgresql,
+  postgresqlToStream,
+  postgresqlToText,
+  streamToMysql,
+  streamToPostgresql,
+  streamToStream,
+  streamToText,
+  textToMysql,
+  textToPostgresql,
+  textToStream,
+  textToText,
+} from './datax/job/builders/pairs.ts'
+export type {
+  Account,
+  DatabaseDestination,
+  DatabaseSource,
+  MysqlDestination,
+  MysqlSource,
+} from './datax/job/builders/rdbms.ts'
+export type { StreamColumn, StreamDestination, StreamSource } from './datax/job/builders/stream.ts'
+export type { Transform } from './datax/job/builders/transform.ts'
+export type { FileColumn, TextDestination, TextSource } from './datax/job/builders/txtfile.ts'
 export {
   ActionError,
   type ActionErrorOptions,
