@@ -72,6 +72,14 @@ test('deleting all deletes all, and when there is nothing it is well', async () 
   expect(await leftovers(klustron.metadata)).toEqual([])
 })
 
+test('a job that the product never ends is given up at the deadline, its state named', async () => {
+  const paras = { machine_type: 'storage', hostaddr: '127.9.9.9' }
+  await expect(klustron.manager.run('update_machine', paras, { within: 1_500 })).rejects.toMatchObject({
+    class: 'timeout',
+    message: expect.stringContaining('is still not_started'),
+  })
+})
+
 test('metadata that are wholly down are said so within the deadline', async () => {
   const nodes = (lease.endpoints.metadata as readonly Endpoint[]).map(node => ({ ...node, port: 1 }))
   await using lost = openKlustron({ metadata: nodes, within: 500 })

@@ -140,9 +140,9 @@ export const JOB_TYPES = {
     del_src_table: flag(),
     del_resv_day: z.int().min(0).optional(),
   }),
-  del_table_partition_source_table: async_('Deletes what a repartition has copied.', {
-    cluster_id: id(),
-    table_partition_id: id(),
+  del_table_partition_source_table: async_('Deletes the source tables of a repartition.', {
+    cluster_id: id().describe('The source cluster'),
+    table_partition_id: id().describe('Id of the table_repartition job'),
   }),
   manual_backup_cluster: async_('Asks for a full backup. The job only sets a flag: await the shard_coldbackup jobs.', {
     cluster_id: id(),
@@ -265,6 +265,22 @@ export const JOB_TYPES = {
     machine_type: z.enum(['storage', 'computer']),
     hostaddr: text(),
   }),
+  update_machine: async_('Changes a host. Product 1.0 accepts it and never ends it: give a deadline.', {
+    machine_type: z.enum(['storage', 'computer']),
+    hostaddr: text(),
+    rack_id: z.union([z.int(), text()]).optional(),
+    datadir: text().optional(),
+    logdir: text().optional(),
+    wal_log_dir: text().optional(),
+    comp_datadir: text().optional(),
+    total_mem: z.int().min(1).optional().describe('MB'),
+    total_cpu_cores: z.int().min(1).optional(),
+  }),
+  set_machine: async_('Takes a host out of use, or into it. Documented only: product 1.0 refuses it as unknown.', {
+    machine_type: z.enum(['storage', 'computer']).optional(),
+    hostaddr: text(),
+    node_stats: z.enum(['running', 'idle', 'dead']),
+  }),
   create_backup_storage: async_('Registers where backups go.', {
     name: text(),
     stype: z.string().default('HDFS'),
@@ -280,6 +296,7 @@ export const JOB_TYPES = {
   delete_backup_storage: async_('Takes it out.', { name: text() }),
   get_meta_mode: sync('How the metadata are replicated: `{ mode }`.', {}),
   get_meta_summary: sync('The metadata nodes: `{ list_meta: [{ hostaddr, port, master, status }] }`.', {}),
+  get_meta: sync('The metadata nodes, from 1.1 on.', {}),
   get_backup_storage: sync('`{ list_backup_storage: [{ name, stype, hostaddr, port }] }`.', {}),
   get_cluster_summary: sync('`{ list_cluster: [{ cluster_id, cluster_name, nick_name, shards, comps, … }] }`.', {}),
   get_machine_summary: sync('`{ list_machine: [{ hostaddr, status }] }`.', {}),
