@@ -132,8 +132,16 @@ export class RowSql {
 
   /** What tells a row from another of its key: the hash, or both hashes where a second one is summed. */
   rowIdentity(): string {
-    if (!this.#plan.secondHash) return this.rowHash()
-    const [first, second] = [this.rowHash(), this.rowHash(true)]
+    return this.#plan.secondHash ? this.#both(this.rowHash(), this.rowHash(true)) : this.rowHash()
+  }
+
+  /** The same of one column. */
+  columnIdentity(pair: ColumnPair): string {
+    const [first, second] = [this.hashOf([pair], 0), this.hashOf([pair], 1)]
+    return this.#plan.secondHash ? this.#both(first, second) : first
+  }
+
+  #both(first: string, second: string): string {
     return this.#postgres ? `(${first}::text || ':' || ${second}::text)` : `concat(${first}, ':', ${second})`
   }
 

@@ -65,7 +65,7 @@ export async function lookAtRows(
         const other = mismatch.kind === 'only left' ? undefined : rights.shift()
         rows++
         const compared = compareCells(plan, one, other, options)
-        if (one && other && compared.differing.length === 0) equal++
+        if (one && other && compared.differing.length === 0 && compared.overruled) equal++
         else {
           for (const index of compared.differing) columns[index] = (columns[index] ?? 0) + 1
           if (compared.spellingOnly) representation++
@@ -118,7 +118,7 @@ function toCell(row: readonly SqlValue[], at: number): Cell {
 
 function cellSql(side: Side, sql: RowSql, plan: Plan, pair: ColumnPair): readonly string[] {
   const form = sql.form(pair).sql
-  const exact = plan.method.startsWith('record') ? `${sql.hashOf([pair], 0)}` : sql.digestOfText(form)
+  const exact = plan.method.startsWith('record') ? sql.columnIdentity(pair) : sql.digestOfText(form)
   const judged = pair.common.kind === 'json' || judgedByClient(pair.common, plan)
   const value = judged ? wholeText(side, sql, pair) : sql.digestOfText(sql.form(pair, { byValue: true }).sql)
   return [shownSql(side, sql, pair), exact, value]
@@ -172,24 +172,28 @@ function compareCells(
   left: readonly Cell[] | undefined,
   right: readonly Cell[] | undefined,
   options: JudgeOptions,
-): { readonly differing: readonly number[]; readonly spellingOnly: boolean } {
-  if (!left || !right) return { differing: [], spellingOnly: false }
+): { readonly differing: readonly number[]; readonly overruled: boolean; readonly spellingOnly: boolean } {
+  if (!left || !right) return { differing: [], overruled: false, spellingOnly: false }
   const differing: number[] = []
   let spelled = 0
+  let overruled = false
   for (const [index, pair] of plan.pairs.entries()) {
     const one = left[index] as Cell
     const other = right[index] as Cell
     if (one.exact === other.exact) continue
     const json = pair.common.kind === 'json'
     const judged = judgedByClient(pair.common, plan)
-    if (judged && sameValue(pair, one.value, other.value, options)) continue
+    if (judged && sameValue(pair, one.value, other.value, options)) {
+      overruled = true
+      continue
+    }
     differing.push(index)
     const alike = json
       ? one.value !== null && other.value !== null && sameJson(one.value, other.value)
       : !judged && one.value === other.value
     if (alike && plan.mode === 'exact') spelled++
   }
-  return { differing, spellingOnly: differing.length > 0 && spelled === differing.length }
+  return { differing, overruled, spellingOnly: differing.length > 0 && spelled === differing.length }
 }
 
 function toExample(
