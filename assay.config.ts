@@ -1,7 +1,7 @@
 import { curveCluster } from './fixtures/curve/target.ts'
 import { dataxHome } from './fixtures/datax/target.ts'
 import { greenplumPair } from './fixtures/greenplum/target.ts'
-import { klustron as klustronTarget } from './fixtures/klustron/target.ts'
+import { klustronCommunity, klustron as klustronTarget } from './fixtures/klustron/target.ts'
 import { mariadbReplication } from './fixtures/mariadb/target.ts'
 import { openstore as openstoreTarget } from './fixtures/openstore/target.ts'
 import { postgresPair } from './fixtures/postgres/target.ts'
@@ -22,7 +22,16 @@ import { openstore } from './harness/openstore/index.ts'
 
 export default defineAssay({
   systems: [builtin, curve, greenplum, openstore, klustron, datax],
-  targets: [postgresPair, greenplumPair, mariadbReplication, curveCluster, openstoreTarget, klustronTarget, dataxHome],
+  targets: [
+    postgresPair,
+    greenplumPair,
+    mariadbReplication,
+    curveCluster,
+    openstoreTarget,
+    klustronTarget,
+    klustronCommunity,
+    dataxHome,
+  ],
   software: [postgresql, mariadb, chromium, python3, fio, mariadbDump, libnbd],
   tags: {
     openstore: 'Runs against an openstore service.',

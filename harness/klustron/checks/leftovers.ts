@@ -1,5 +1,7 @@
 import { connect as dial } from 'node:net'
 import type { Metadata } from '../metadata/metadata.ts'
+import { profileOf } from '../metadata/profile.ts'
+import { runningStatuses } from '../model.ts'
 
 /** Something that a job left half done: the row or port, in words. */
 export type Leftover = { readonly kind: string; readonly about: string }
@@ -92,8 +94,11 @@ async function ports(metadata: Metadata): Promise<readonly Leftover[]> {
 }
 
 async function silent(metadata: Metadata, signal?: AbortSignal): Promise<readonly Leftover[]> {
+  const states = runningStatuses(await profileOf(metadata))
+    .map(state => `'${state}'`)
+    .join(', ')
   const nodes = await metadata.query(
-    `SELECT hostaddr, port FROM shard_nodes WHERE status = 'active' UNION ALL SELECT hostaddr, port FROM comp_nodes WHERE status = 'active'`,
+    `SELECT hostaddr, port FROM shard_nodes WHERE status IN (${states}) UNION ALL SELECT hostaddr, port FROM comp_nodes WHERE status = 'active'`,
   )
   const found = await Promise.all(
     nodes.map(async ({ hostaddr, port }) => {

@@ -11,9 +11,11 @@ import {
   type StorageNode,
 } from '../model.ts'
 import { addressOf, type Metadata, type MetadataRow } from './metadata.ts'
+import { profileOf } from './profile.ts'
 
 export type NodeInfoOptions = {
   readonly metadata: Metadata
+  /** Without it the metadata are asked: community 1.0 has no rcr tables (reference 6.9). */
   readonly profile?: Profile
   /** The target that the endpoints belong to, so that faults find them. */
   readonly target?: string
@@ -28,13 +30,22 @@ const COMPUTE = 'SELECT id, name, hostaddr, port, user_name, passwd, db_cluster_
 /** Readers of the metadata: seed 000's `info` (reference 4.3), every one with a cluster filter, flat and typed. */
 export class NodeInfo {
   readonly #metadata: Metadata
-  readonly #running: readonly NodeStatus[]
+  #profile: Promise<Profile> | undefined
   readonly #target: string | undefined
 
-  constructor({ metadata, profile = 'enterprise', target }: NodeInfoOptions) {
+  constructor({ metadata, profile, target }: NodeInfoOptions) {
     this.#metadata = metadata
-    this.#running = runningStatuses(profile)
+    this.#profile = profile && Promise.resolve(profile)
     this.#target = target
+  }
+
+  /** The product line, asked for once. */
+  profile(): Promise<Profile> {
+    this.#profile ??= profileOf(this.#metadata).catch(error => {
+      this.#profile = undefined
+      throw error
+    })
+    return this.#profile
   }
 
   /** `get_sql`: the first column of every row. */
@@ -59,7 +70,7 @@ export class NodeInfo {
 
   /** `show_all_running_computer` and `…_with_id`. */
   async computeNodes({ cluster }: Pick<NodeFilter, 'cluster'> = {}): Promise<readonly ComputeNode[]> {
-    const { where, parameters } = this.#filter({ 'db_cluster_id = ?': cluster }, 'status')
+    const { where, parameters } = await this.#filter({ 'db_cluster_id = ?': cluster }, 'status')
     const rows = await this.#metadata.query(`${COMPUTE} WHERE ${where} ORDER BY db_cluster_id, id`, parameters)
     return rows.map(row => this.#compute(row))
   }
@@ -67,7 +78,7 @@ export class NodeInfo {
   /** `show_all_running_storage`, `…_storage_replice`, `show_specify_shard_master_node`: running nodes, the primary of a shard first. */
   async storageNodes({ cluster, shard, role }: NodeFilter = {}): Promise<readonly StorageNode[]> {
     const state = role === undefined ? undefined : role === 'primary' ? 'source' : 'replica'
-    const { where, parameters } = this.#filter(
+    const { where, parameters } = await this.#filter(
       { 'n.db_cluster_id = ?': cluster, 'n.shard_id = ?': shard, 'n.member_state = ?': state },
       'n.status',
     )
@@ -118,6 +129,7 @@ export class NodeInfo {
   async rcrs(): Promise<
     readonly { id: number; master: number; masterMetadata: string; slave: number; status: string }[]
   > {
+    if ((await this.profile()) === 'community10') return []
     const rows = await this.#metadata.query(
       `SELECT id, master_cluster_id, master_rcr_meta, slave_cluster_id, status FROM cluster_rcr_infos WHERE status <> 'deleted' ORDER BY id`,
     )
@@ -155,12 +167,13 @@ export class NodeInfo {
     }
   }
 
-  #filter(conditions: Readonly<Record<string, number | string | undefined>>, status: string) {
+  async #filter(conditions: Readonly<Record<string, number | string | undefined>>, status: string) {
+    const running: readonly NodeStatus[] = runningStatuses(await this.profile())
     const given = Object.entries(conditions).filter(([, value]) => value !== undefined)
-    const states = this.#running.map(() => '?').join(', ')
+    const states = running.map(() => '?').join(', ')
     return {
       where: [`${status} IN (${states})`, ...given.map(([condition]) => condition)].join(' AND '),
-      parameters: [...this.#running, ...given.map(([, value]) => value)],
+      parameters: [...running, ...given.map(([, value]) => value)],
     }
   }
 
