@@ -5,6 +5,7 @@ import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest'
+import { libraryPath } from '../../fixtures/servers/mariadb/binaries.ts'
 import { connect } from '../sql/connect.ts'
 import { cacheFolder } from '../targets/cache.ts'
 import { connectKeeper } from '../targets/keeper/connect.ts'
@@ -72,7 +73,7 @@ test('the printed command of mariadb connects', () => {
   const [, ...args] = command.split(' ')
   const cache = join(cacheFolder(), `mariadb/debian-${process.arch}/usr`)
   const client = existsSync(cache) ? `${cache}/bin/mariadb` : 'mariadb'
-  const env = { ...process.env, LD_LIBRARY_PATH: `${cache}/lib/x86_64-linux-gnu` }
+  const env = { ...process.env, ...libraryPath(cache) }
   expect(execFileSync(client, [...args, '-Ne', 'SELECT @@read_only, CURRENT_USER()'], { env, encoding: 'utf8' })).toBe(
     '1\tassay_admin@127.%\n',
   )

@@ -3,6 +3,7 @@ import { globSync } from 'node:fs'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { expect, test } from 'vitest'
+import { findPython } from '../../fixtures/servers/software/python.ts'
 
 /** The oldest interpreter that Curve's wrapper is used with. */
 const CHECK = `
@@ -18,7 +19,7 @@ for path in sys.argv[1:]:
 test('what runs in the sidecar is Python 3.6, and imports nothing beyond the standard library', async () => {
   const files = globSync('**/*.py', { cwd: import.meta.dirname }).map(file => join(import.meta.dirname, file))
   expect(files.length).toBeGreaterThan(5)
-  const { stdout } = await promisify(execFile)('python3', ['-B', '-c', CHECK, ...files])
+  const { stdout } = await promisify(execFile)((await findPython())?.path ?? 'python3', ['-B', '-c', CHECK, ...files])
   const own = ['curvefs', 'io_job', 'blocks', 'figures', 'oracle', 'patterns', 'verify']
   const standard = ['array', 'bisect', 'ctypes', 'json', 'mmap', 'os', 'random', 'select', 'signal', 'struct', 'sys']
   expect([...new Set(stdout.trim().split('\n'))].filter(name => !own.includes(name)).sort()).toEqual(
