@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { ActionContext } from '../actions/define-action.ts'
+import type { SqlSession } from '../sql/session.ts'
 import type { Endpoint } from '../targets/target.ts'
 import type { Phase, TransferSpec } from '../transfer/model.ts'
 import { PHASES } from '../transfer/model.ts'
@@ -10,6 +11,7 @@ export const interruptionInput = z
     at: z
       .union([z.int().min(0).max(100), z.enum(PHASES)])
       .describe('Percent of the rows that have passed, or the beginning of a phase'),
+    of: z.int().positive().optional().describe('Rows that are 100 percent. Default: they are counted on the source'),
     on: z.enum(['source', 'destination']),
     what: z
       .enum(['terminate', 'kill', 'pause', 'cut', 'sql'])
@@ -39,7 +41,9 @@ export async function interruption(
 ): Promise<Interruption> {
   const endpoint = spec[input.on]
   const proxy = input.what === 'cut' ? await startCuttableProxy(endpoint) : undefined
-  const total = typeof input.at === 'number' ? await countRows(spec, context) : 0
+  const total = typeof input.at === 'number' ? (input.of ?? (await countRows(spec, context))) : 0
+  // Opened before, since opening it takes longer on a busy machine than the rest of a small transfer
+  if (input.what === 'terminate' || input.what === 'sql') await interrupter(endpoint, context)
   let done = false
   const strike = async (): Promise<void> => {
     done = true
@@ -61,6 +65,9 @@ export async function interruption(
   }
 }
 
+const interrupter = (endpoint: Endpoint, context: ActionContext): Promise<SqlSession> =>
+  context.session(endpoint, { name: 'interruption' })
+
 async function act(
   { what, sql }: InterruptionInput,
   endpoint: Endpoint,
@@ -69,7 +76,7 @@ async function act(
 ): Promise<void> {
   if (what === 'kill' || what === 'pause') return context.fault(what, endpoint)
   if (what === 'cut') return proxy?.cut()
-  const session = await context.session(endpoint, { name: 'interruption' })
+  const session = await interrupter(endpoint, context)
   await session.query(what === 'terminate' ? TERMINATE : (sql ?? ''), { signal: context.signal })
 }
 

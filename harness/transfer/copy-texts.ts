@@ -1,3 +1,4 @@
+import type { End } from './ends.ts'
 import type { LoadOptions } from './load.ts'
 import type { Split } from './split.ts'
 
@@ -15,7 +16,7 @@ export function copyOutTexts({ source, columns, format, spec }: Texts, split: Sp
   const [only] = split.parts
   const generated = source.shape.columns.filter(column => column.generated).map(column => column.name)
   // COPY of the table itself saves the executor, and can do no more than a plain table without generated columns
-  const direct = source.plain && !columns.pairs.some(pair => generated.includes(pair.left.name))
+  const direct = source.plain && !unconverted(source) && !columns.pairs.some(pair => generated.includes(pair.left.name))
   if (split.parts.length === 1 && only?.where === undefined && where === undefined && direct)
     return [`copy ${source.table} (${columns.sourceList}) to stdout${options}`]
   return Array.from({ length: sessions }, (_, index) => {
@@ -28,6 +29,9 @@ export function copyOutTexts({ source, columns, format, spec }: Texts, split: Sp
     return `copy (${selects.join(' union all ')}) to stdout${options}`
   })
 }
+
+/** Greenplum 6 sends texts of a table's binary COPY in the database's encoding, but those of a query's in the client's. */
+const unconverted = ({ engine }: End): boolean => engine.flavor === 'greenplum' && engine.encoding !== 'UTF8'
 
 /** `COPY … FROM STDIN` into the destination or its staging table. */
 export function copyInText({ columns, format }: Pick<Texts, 'columns' | 'format'>, table: string): string {

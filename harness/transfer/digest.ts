@@ -25,7 +25,8 @@ export class ContentDigest {
   static async choose(source: End, destination: End, pairs: readonly ColumnPair[]): Promise<ContentDigest> {
     const failures: string[] = []
     const ends = [source, destination]
-    const candidates = candidateMethods(source.engine, destination.engine)
+    const all = candidateMethods(source.engine, destination.engine)
+    const candidates = ends.some(sendsUnconverted) ? all.filter(method => method.startsWith('text')) : all
     for (const [method, digest] of candidates.flatMap(name => digestsOf(name).map(one => [name, one] as const))) {
       const plan: Plan = {
         ...{ pairs, key: [], mode: 'exact', json: 'strict', method, digest, sameFamily: true },
@@ -63,6 +64,12 @@ export class ContentDigest {
     return { rows: Number(rows), sum }
   }
 }
+
+/**
+ * Segments of Greenplum send texts in the database's encoding, whatever the client's is, while a probe without a table, which the
+ * coordinator answers, has them converted. Canonical text is converted by its own expression.
+ */
+const sendsUnconverted = ({ engine }: End): boolean => engine.flavor === 'greenplum' && engine.encoding !== 'UTF8'
 
 type Probed = Pick<End, 'session'> & { readonly ends: readonly End[] }
 

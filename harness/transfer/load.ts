@@ -9,7 +9,7 @@ import { type End, openBeside } from './ends.ts'
 import { dropIndexes, WORTH_IT } from './indexes.ts'
 import type { Counts, Format, Mode, TransferSpec } from './model.ts'
 import type { Phases } from './phases.ts'
-import { advanceSequences, insertFrom, makeRoom, merge, type Publication } from './publish.ts'
+import { advanceSequences, insertFrom, makeRoom, merge, type Publication, type Published } from './publish.ts'
 import { RECIPE } from './recipe.ts'
 import { type Split, splitTable } from './split.ts'
 import { makeShared, makeTemporary } from './staging.ts'
@@ -79,14 +79,16 @@ class Load {
       const moved = await phases.run('copy', () => this.#copy(split.split, sessions, into))
       const late = shared ? await phases.run('begin', () => this.#beginDestination()) : begun
       if (!late) throw new Error('the destination has no transaction')
-      let deleted = late.deleted
-      if (into !== undefined)
-        deleted = await phases.run('publish', async () => {
-          if (this.#mode === 'merge') return merge(this.#publication, into, this.#options.key)
-          await insertFrom(this.#publication, into)
-          return late.deleted
-        })
-      const verified = await phases.run('verify', () => verify(this.#options, moved, content))
+      let { deleted } = late
+      let published: number | undefined
+      if (into !== undefined) {
+        const done = await phases.run('publish', () => this.#publish(into, late.deleted))
+        deleted = done.deleted
+        published = done.inserted
+      }
+      const verified = await phases.run('verify', () =>
+        verify(this.#options, { moved, content, staging: into, published }),
+      )
       const warnings = await phases.run('publish', async () => {
         for (const text of late.rebuild) await destination.session.query(text, { signal: this.#signal })
         return advanceSequences(this.#publication)
@@ -166,6 +168,11 @@ class Load {
     const wanted = spec.indexesAfter !== false && expected >= WORTH_IT && staging === undefined
     const rebuild = wanted && (await this.#isEmpty()) ? await dropIndexes(destination, this.#signal) : []
     return { deleted, rebuild, transaction, staging }
+  }
+
+  async #publish(staging: string, deleted: number): Promise<Published> {
+    if (this.#mode === 'merge') return merge(this.#publication, staging, this.#options.key)
+    return { deleted, inserted: await insertFrom(this.#publication, staging) }
   }
 
   async #isEmpty(): Promise<boolean> {

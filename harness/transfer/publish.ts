@@ -46,8 +46,11 @@ export function mergeKey(destination: End, columns: ColumnMap, key: readonly str
   )
 }
 
-/** Replaces the rows whose key came, from a staging table. NULL equals NULL here, and '' only ''. Returns the rows that went. */
-export async function merge(publication: Publication, staging: string, key: readonly string[]): Promise<number> {
+/** Rows of the destination that went, and rows that were put there from a staging table. */
+export type Published = { readonly deleted: number; readonly inserted: number }
+
+/** Replaces the rows whose key came, from a staging table. NULL equals NULL here, and '' only ''. */
+export async function merge(publication: Publication, staging: string, key: readonly string[]): Promise<Published> {
   const { destination, signal } = publication
   const { session, table, shape, label } = destination
   const quoted = key.map(postgresDialect.identifier)
@@ -72,8 +75,7 @@ export async function merge(publication: Publication, staging: string, key: read
     )
     affected += nulls.affected
   }
-  await insertFrom(publication, staging)
-  return affected
+  return { deleted: affected, inserted: await insertFrom(publication, staging) }
 }
 
 /** Puts the rows of a staging table into the destination. Returns how many. */

@@ -23,8 +23,7 @@ async function distribution(destination: End, columns: ColumnMap, signal?: Abort
   return ` ${kept ? clause : 'DISTRIBUTED RANDOMLY'}`
 }
 
-/** What `makeTemporary` makes. */
-export const STAGE = 'pg_temp.assay_stage'
+const STAGE = 'pg_temp.assay_stage'
 
 /** A table of the moved columns that only this session sees and that ends with its transaction. */
 export async function makeTemporary(destination: End, columns: ColumnMap, signal?: AbortSignal): Promise<string> {
