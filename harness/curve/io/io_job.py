@@ -4,17 +4,16 @@ The job is a map (harness/curve/io/plan.ts builds it). Every tick a frame { prog
 sent one: { op: stop } or { op: grow, size }.
 """
 import os
-import random
 import tempfile
-import time
 
 from blocks import BLOCK, Blocks
-from figures import SLOT_BITS, SLOTS, Figures
+from figures import Figures
 from oracle import Oracle, Reader, Writer, now
-from patterns import offsets, share
+from pace import TICK, Pace
+from patterns import share
+from plain import plain
 from verify import Verifier
 
-TICK = 200000000
 SPAN = 256  # blocks of one read of the sweep
 MAX_ERRORS = 1000
 SAMPLE = 64  # of the spans that nobody wrote to, one in so many is looked at
@@ -98,93 +97,21 @@ class Loop(object):
         return dict(self.result(), elapsed=elapsed)
 
     def loop(self, fd, until, count):
+        pace = Pace(self, until, count)
         if self.blocks is None and not self.wrapper.uses_text:
-            self.plain(fd, until, count)
+            plain(self, fd, pace)
         else:
-            self.careful(fd, until, count)
+            self.careful(fd, pace)
 
-    def plain(self, fd, until, count):
-        """Without verification, as little as can be around the call that is measured."""
-        job = self.job
-        length = job['block_size']
-        read, write = self.client.Read, self.client.Write
-        data = os.urandom(length)
-        clock = getattr(time, 'perf_counter_ns', None) or now
-        pick = random.Random('%s mix %d' % (job['seed'], job['worker'])).random
-        read_share = job['read_share'] / 100.0
-        interval = int(1e9 / job['rate']) if job.get('rate') else 0
-        read_slots, write_slots = self.reads.slots, self.writes.slots
-        due = check = clock()
-        done = read_count = write_count = read_total = write_total = 0
-        size = self.size
-        places = offsets(job, size)
-        following = places.__next__
-        while True:
-            at = following()
-            if read_share == 1.0 or (read_share and pick() < read_share):
-                started = clock()
-                answer = read(fd, '', at, length)
-                ended = clock()
-                if answer.__class__ is int:
-                    self.failed('Read', answer)
-                else:
-                    latency = ended - started
-                    read_total += latency
-                    read_count += 1
-                    slot = latency >> SLOT_BITS
-                    if slot < SLOTS:
-                        read_slots[slot] += 1
-                    else:
-                        self.reads.slow.append(latency)
-            else:
-                started = clock()
-                answer = write(fd, data, at, length)
-                ended = clock()
-                if answer != length:
-                    self.failed('Write', answer)
-                else:
-                    latency = ended - started
-                    write_total += latency
-                    write_count += 1
-                    slot = latency >> SLOT_BITS
-                    if slot < SLOTS:
-                        write_slots[slot] += 1
-                    else:
-                        self.writes.slow.append(latency)
-            done += 1
-            if done == count or ended >= check:
-                self.reads.total, self.writes.total = read_total, write_total
-                self.reads.bytes, self.writes.bytes = read_count * length, write_count * length
-                check = self.tick()
-                if self.stopped or done == count or (until and ended >= until):
-                    return
-                if self.size != size:
-                    size = self.size
-                    following = offsets(job, size).__next__
-                if until:
-                    check = min(check, until)
-            if interval:
-                due += interval
-                wait = due - clock()
-                if wait > 0:
-                    time.sleep(wait / 1e9)
-
-    def careful(self, fd, until, count):
+    def careful(self, fd, pace):
         """With blocks that say what they are."""
-        job = self.job
-        length = job['block_size']
+        length = self.job['block_size']
         per = length // BLOCK
-        pick = random.Random('%s mix %d' % (job['seed'], job['worker'])).random
-        read_share = job['read_share'] / 100.0
-        interval = int(1e9 / job['rate']) if job.get('rate') else 0
-        due = check = now()
-        done = 0
-        size = self.size
-        following = offsets(job, size).__next__
-        inline = self.verifier is not None and job.get('inline', True)
-        while True:
-            at = following()
-            if read_share and pick() < read_share:
+        inline = self.verifier is not None and self.job.get('inline', True)
+        going = True
+        while going:
+            at = next(pace.places)
+            if pace.reads_next():
                 before = self.verifier.look(at // BLOCK, per) if inline else None
                 started = now()
                 data = self.wrapper.read(fd, at, length)
@@ -197,21 +124,7 @@ class Loop(object):
                         self.verifier.check(data, at // BLOCK, before, 'inline')
             else:
                 ended = self.write(fd, at, length)
-            done += 1
-            if done == count or ended >= check:
-                check = self.tick()
-                if self.stopped or done == count or (until and ended >= until):
-                    return
-                if self.size != size:
-                    size = self.size
-                    following = offsets(job, size).__next__
-                if until:
-                    check = min(check, until)
-            if interval:
-                due += interval
-                wait = due - now()
-                if wait > 0:
-                    time.sleep(wait / 1e9)
+            going = pace.goes_on(ended, 1)
 
     def write(self, fd, at, length):
         if self.blocks is None:
