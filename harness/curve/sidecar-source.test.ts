@@ -21,7 +21,20 @@ test('what runs in the sidecar is Python 3.6, and imports nothing beyond the sta
   expect(files.length).toBeGreaterThan(5)
   const { stdout } = await promisify(execFile)((await findPython())?.path ?? 'python3', ['-B', '-c', CHECK, ...files])
   const own = ['curvefs', 'io_job', 'blocks', 'figures', 'oracle', 'pace', 'patterns', 'plain', 'verify']
-  const standard = ['array', 'bisect', 'ctypes', 'itertools', 'json', 'mmap', 'os', 'random', 'select', 'signal', 'struct', 'sys']
+  const standard = [
+    'array',
+    'bisect',
+    'ctypes',
+    'itertools',
+    'json',
+    'mmap',
+    'os',
+    'random',
+    'select',
+    'signal',
+    'struct',
+    'sys',
+  ]
   expect([...new Set(stdout.trim().split('\n'))].filter(name => !own.includes(name)).sort()).toEqual(
     [...standard, 'tempfile', 'time', 'zlib'].sort(),
   )
