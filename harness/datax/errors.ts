@@ -43,9 +43,9 @@ export const DATAX_CODES = {
   'TxtFileWriter-01': 'a required parameter of txtfilewriter is missing',
   'TxtFileWriter-02': 'the path of txtfilewriter cannot be used as asked',
   'TxtFileWriter-03': 'txtfilewriter could not write its file',
-  'TransformerErrorCode-01': 'there is no such transformer',
-  'TransformerErrorCode-03': 'a parameter of a transformer is missing or not allowed',
-  'TransformerErrorCode-04': 'a transformer failed',
+  'TransformerErrorCode-03': 'there is no such transformer',
+  'TransformerErrorCode-05': 'a parameter of a transformer is missing or not allowed',
+  'TransformerErrorCode-07': 'a Groovy transformer cannot be run',
 } as const
 
 export type DataxCode = keyof typeof DATAX_CODES

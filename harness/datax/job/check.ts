@@ -120,7 +120,7 @@ function checkTransformer(checking: Checking, node: JsonNode, width: number | un
     checking.say(node.at, {
       code: 'DATAX_TRANSFORMER',
       message: 'a transformer has no name',
-      dataxCode: 'TransformerErrorCode-01',
+      dataxCode: 'TransformerErrorCode-03',
     })
     return
   }
@@ -130,20 +130,20 @@ function checkTransformer(checking: Checking, node: JsonNode, width: number | un
     checking.say(nameNode.at, {
       code: 'DATAX_TRANSFORMER',
       message: `there is no transformer "${name}"${didYouMean(name, known)}`,
-      dataxCode: 'TransformerErrorCode-01',
+      dataxCode: 'TransformerErrorCode-03',
     })
   const index = nodeAt(parameter, 'columnIndex')
   if (!index && TRANSFORMERS[name])
     checking.say((parameter ?? node).at, {
       code: 'DATAX_TRANSFORMER',
       message: `${name} needs columnIndex`,
-      dataxCode: 'TransformerErrorCode-03',
+      dataxCode: 'TransformerErrorCode-05',
     })
   if (index && width !== undefined && Number(textOf(index)) >= width)
     checking.say(index.at, {
       code: 'DATAX_TRANSFORMER',
       message: `columnIndex ${textOf(index)} of a record with ${width} columns; they count from 0`,
-      dataxCode: 'TransformerErrorCode-04',
+      dataxCode: 'TransformerErrorCode-05',
     })
   const paras = nodeAt(parameter, 'paras')
   for (const para of paras?.kind === 'array' ? paras.items : [])

@@ -8,12 +8,12 @@ export type Mode = 'compat' | 'strict'
 const NUMBER = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/
 const INT64 = { min: -(2n ** 63n), max: 2n ** 63n - 1n }
 
-/** The value as text: dates by their subtype, DOUBLE as plain decimal, BYTES as UTF-8. DataX drops what is below a second. */
+/** The value as text: dates by their subtype, DOUBLE as plain decimal (DataX: as it was read), BYTES as UTF-8. DataX drops what is below a second. */
 export function asText(value: Value, kind: Kind, mode: Mode): string | null {
   if (value === null) return null
   if (typeof value === 'boolean') return String(value)
   if (typeof value !== 'string') return value.toString('utf8')
-  if (kind === 'DOUBLE') return plainDecimal(value)
+  if (kind === 'DOUBLE') return mode === 'compat' ? value : plainDecimal(value)
   if (mode === 'compat' && (kind === 'TIME' || kind === 'DATETIME')) return value.replace(/\.\d+$/, '')
   return value
 }

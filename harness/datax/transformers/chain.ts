@@ -29,7 +29,7 @@ export class TransformerChain {
     this.#steps = steps
   }
 
-  /** Throws TransformerErrorCode-01 or -03. */
+  /** Throws TransformerErrorCode-03 or -05. */
   static of(items: readonly JsonNode[], mode: Mode): TransformerChain | undefined {
     if (items.length === 0) return undefined
     return new TransformerChain(items.map(item => stepOf(item, mode)))
@@ -51,7 +51,7 @@ export class TransformerChain {
     for (const { name, column, makesText, run } of this.#steps) {
       if (column >= row.length)
         throw new DataxError(
-          'TransformerErrorCode-04',
+          'TransformerErrorCode-05',
           `${name}: columnIndex ${column} of a record with ${row.length} columns`,
         )
       const value = run(row[column] as Value, made[column] ?? kindAt(kinds, column))
@@ -65,17 +65,17 @@ export class TransformerChain {
 
 function stepOf(item: JsonNode, mode: Mode): Step {
   const given = new Parameters(item, 'a transformer')
-  const name = given.required('name', 'TransformerErrorCode-03')
+  const name = given.required('name', 'TransformerErrorCode-05')
   if (name === 'dx_groovy')
-    throw new DataxError('TransformerErrorCode-01', 'dx_groovy needs a Java machine, which this engine is not', {
+    throw new DataxError('TransformerErrorCode-07', 'dx_groovy needs a Java machine, which this engine is not', {
       hint: 'Run the job with --engine home.',
     })
   const transformer = TRANSFORMERS[name]
-  if (!transformer) throw new DataxError('TransformerErrorCode-01', `there is no transformer "${name}"`)
+  if (!transformer) throw new DataxError('TransformerErrorCode-03', `there is no transformer "${name}"`)
   const parameters = new Parameters(given.get('parameter'), name)
   const column = parameters.long('columnIndex')
   if (column === undefined || column < 0)
-    throw new DataxError('TransformerErrorCode-03', `${name}: columnIndex is missing or below 0`)
+    throw new DataxError('TransformerErrorCode-05', `${name}: columnIndex is missing or below 0`)
   const paras = parameters.list('paras') ?? []
   const wrong = paras.find(para => para.kind !== 'string')
   if (wrong)

@@ -15,10 +15,10 @@ export const filter: Transformer = {
     const operator = word.trim().toLowerCase() as Operator
     if (given.length !== 2 || !OPERATORS.includes(operator))
       throw new DataxError(
-        'TransformerErrorCode-03',
+        'TransformerErrorCode-05',
         `dx_filter: the operator must be one of ${OPERATORS.join(', ')}, and is "${word}"`,
       )
-    if (against === '') throw new DataxError('TransformerErrorCode-03', 'dx_filter: the value is empty')
+    if (against === '') throw new DataxError('TransformerErrorCode-05', 'dx_filter: the value is empty')
     const pattern = operator.endsWith('like') ? wholeText(against) : undefined
     return (value, kind) => (drops({ value, kind, operator, against, pattern, mode }) ? undefined : value)
   },
@@ -28,7 +28,7 @@ function wholeText(pattern: string): RegExp {
   try {
     return new RegExp(`^(?:${pattern})$`)
   } catch (error) {
-    throw new DataxError('TransformerErrorCode-03', `dx_filter: "${pattern}" is no regular expression`, {
+    throw new DataxError('TransformerErrorCode-05', `dx_filter: "${pattern}" is no regular expression`, {
       cause: error,
     })
   }

@@ -4,7 +4,7 @@ import { asText } from '../record/convert.ts'
 import type { Transformer } from './transformer.ts'
 
 function paraError(name: string, text: string): DataxError {
-  return new DataxError('TransformerErrorCode-03', `${name}: ${text}`)
+  return new DataxError('TransformerErrorCode-05', `${name}: ${text}`)
 }
 
 function paras(name: string, given: readonly string[], wanted: number): readonly string[] {

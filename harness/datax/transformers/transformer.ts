@@ -8,6 +8,6 @@ export interface Transformer {
   readonly name: string
   /** Whether what it gives is text whatever came in. */
   readonly makesText: boolean
-  /** Reads its paras once. Throws TransformerErrorCode-03. */
+  /** Reads its paras once. Throws TransformerErrorCode-05. */
   compile(paras: readonly string[], mode: Mode): ColumnTransform
 }

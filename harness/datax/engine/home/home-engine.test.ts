@@ -124,6 +124,16 @@ describe.each(list)('a real home ($kind)', { timeout: 120_000 }, given => {
     expect(beyond.message).not.toMatch(/\n|\tat /)
   })
 
+  test.skipIf(!given)('a task group that died is not waited for, although Addax would do so for ever', async () => {
+    const transformer = [{ name: 'dx_nothing', parameter: { columnIndex: 0, paras: ['1'] } }]
+    const hasty = homeEngine('home', localHost, { ...home, patience: 500 })
+    expect(await run(hasty, { ...stream(1), transformer })).toMatchObject({
+      exitCode: 1,
+      // DataX notices it by itself, Addax never does
+      message: expect.stringMatching(home.kind === 'datax' ? /^name=dx_nothing/ : /^taskGroup-0 died: .*dx_nothing/),
+    })
+  })
+
   test.skipIf(!given)('cancel ends the Java machine, not only what started it', async () => {
     const stop = new AbortController()
     const mark = `endless ${home.kind} ${process.pid}`

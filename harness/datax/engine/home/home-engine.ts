@@ -16,6 +16,7 @@ import type { HomeExit, HomeHost, HomeProcess } from './host.ts'
 const KEPT_LINES = 2_000
 const KEPT_DIRTY = 1_000
 const STOPPED_EXIT = 143
+const PATIENCE = 30_000
 
 /** Runs jobs with a real DataX or Addax on a host. The mode is always DataX's own: `mode` is ignored. */
 export function homeEngine(name: string, host: HomeHost, settings: HomeSettings): Engine {
@@ -47,6 +48,7 @@ async function runThere(given: string, { host, home, options }: There): Promise<
   const lines: string[] = []
   const dirty: DirtyRecord[] = []
   let running: HomeProcess | undefined
+  let impatient: NodeJS.Timeout | undefined
   const log = new HomeLog({
     ...(options.onProgress ? { onProgress: options.onProgress } : {}),
     onDirty: record => {
@@ -56,7 +58,9 @@ async function runThere(given: string, { host, home, options }: There): Promise<
     onScheduled: () => {
       scheduledAt = clock.now()
     },
-    onDeadGroup: () => running?.stop(),
+    onDeadGroup: () => {
+      impatient ??= setTimeout(() => running?.stop(), home.patience ?? PATIENCE)
+    },
   })
   const plain = Object.fromEntries(Object.entries(params).filter(([name]) => !isSecretName(name)))
   let exit: HomeExit = { code: null, signal: null }
@@ -88,6 +92,8 @@ async function runThere(given: string, { host, home, options }: There): Promise<
     }
   } catch (error) {
     if (!options.signal?.aborted) throw error
+  } finally {
+    clearTimeout(impatient)
   }
   log.end()
   const { counters, uncertain } = log.counters()

@@ -11,7 +11,7 @@ const LABELS: Readonly<Record<string, string>> = {
 }
 
 const PROGRESS =
-  /Total (\d+) records, (\d+) bytes \| Speed ([\d.]+)([KMGT]?B)\/s, (\d+) records\/s \| Error (\d+) records, \d+ bytes \|.*Percentage ([\d.]+)%/
+  /Total (\d+) records, (\d+) bytes \| Speed ([\d.]+)([KMGT]?B)\/s, (\d+) records\/s \| Error (\d+) records, (\d+) bytes \|.*Percentage ([\d.]+)%/
 const TRANSFORMED = /Success (\d+) records \| Transformer Error (\d+) records \| Transformer Filter (\d+) records/
 const SPLIT = /Reader\.Job \[\w+\] (?:splits to|is divided into) \[(\d+)\] task/
 const CHANNELS = /taskGroupId=\[\d+\] start(?:ed)? \[(\d+)\] channels for \[\d+\] tasks/
@@ -20,7 +20,7 @@ const STATISTICS = /^(.+?)\s*:\s*(\S.*?)\s*$/gm
 const CODE = /Code:\[([A-Za-z]+-\d+)\], Desc(?:ription|ribe):\[[^\]]*\]\.?\s*-\s*([\s\S]*?)(?=\n\s*at |\n\d{4}-|$)/
 const REASON = '该任务最可能的错误原因是'
 const DIRTY = /^(?:脏数据: *\n|The dirty data: )([\s\S]*)$/
-/** A thread that died of an exception of its own: Addax waits for it for ever (seen with a transformer that does not load). */
+/** A thread that died. DataX notices it; Addax waits for ever where a transformer is not there. */
 const DEAD_GROUP = /^Exception in thread "(taskGroup-\d+)" (.*)$/
 
 const UNITS: Readonly<Record<string, number>> = { B: 1, KB: 1024, MB: 1024 ** 2, GB: 1024 ** 3, TB: 1024 ** 4 }
@@ -40,9 +40,9 @@ export class HomeLog {
   readonly #entries = new LogEntries(entry => this.#entry(entry))
   readonly #statistics = new Map<string, bigint>()
   readonly #dirtySeen = { reader: 0n, writer: 0n }
-  #progress = { total: 0n, bytes: 0n, failed: 0n }
+  #progress = { total: 0n, bytes: 0n, failed: 0n, failedBytes: 0n }
   #transformed: { success: bigint; failed: bigint; filtered: bigint } | undefined
-  #deadGroup: string | undefined
+  #deadGroup: Failure | undefined
   #lastError: string | undefined
   tasks = 0
   channels = 0
@@ -58,7 +58,12 @@ export class HomeLog {
     this.#entries.line(text)
     const dead = DEAD_GROUP.exec(text)
     if (dead) {
-      this.#deadGroup = `${dead[1]} died of ${withoutClass(dead[2] as string)}, and the engine waits for it for ever`
+      const coded = CODE.exec(dead[2] as string)
+      const died = coded ? (coded[2] as string) : withoutClass(dead[2] as string)
+      this.#deadGroup = {
+        ...(coded ? { code: coded[1] as string } : {}),
+        message: `${dead[1]} died: ${died}`,
+      }
       this.#events.onDeadGroup?.(dead[1] as string)
     }
     const split = SPLIT.exec(text)
@@ -72,8 +77,7 @@ export class HomeLog {
 
   end(): void {
     this.#entries.end()
-    const told = this.#deadGroup ?? this.#lastError
-    if (!this.failure && told !== undefined) this.failure = { message: told }
+    this.failure ??= this.#deadGroup ?? (this.#lastError === undefined ? undefined : { message: this.#lastError })
   }
 
   /** The counters, and the names of those that the log does not tell for certain. */
@@ -95,22 +99,31 @@ export class HomeLog {
     const complete = seen.reader + seen.writer >= failed
     const readFailed = complete ? failed - seen.writer : seen.reader
     const final = this.#statistics.has('读出记录总数')
+    const writeFailed = failed - readFailed
+    // the bytes that were read hold those of records that failed to be; the bytes that failed are told of both sides together
+    const readBytes = this.#progress.bytes - (writeFailed === 0n ? this.#progress.failedBytes : 0n)
     return {
       counters: {
-        ...{ total, failed, readFailed, writeFailed: failed - readFailed },
-        ...{ read: total - readFailed, readBytes: this.#progress.bytes, written: total - failed },
+        ...{ total, failed, readFailed, writeFailed },
+        ...{ read: total - readFailed, readBytes, written: total - failed },
         ...(transformer ? { transformer } : {}),
       },
       uncertain: [
         ...(final ? [] : ['total', 'failed', 'written', 'readBytes']),
         ...(final && complete ? [] : ['read', 'readFailed', 'writeFailed']),
+        ...(final && readFailed > 0n && writeFailed > 0n ? ['readBytes'] : []),
       ],
     }
   }
 
   #onProgress(match: RegExpExecArray, transformed: RegExpExecArray | null): void {
-    const [, total = '0', bytes = '0', speed, unit = 'B', rate, errors = '0', percent] = match
-    this.#progress = { total: BigInt(total), bytes: BigInt(bytes), failed: BigInt(errors) }
+    const [, total = '0', bytes = '0', speed, unit = 'B', rate, errors = '0', errorBytes = '0', percent] = match
+    this.#progress = {
+      total: BigInt(total),
+      bytes: BigInt(bytes),
+      failed: BigInt(errors),
+      failedBytes: BigInt(errorBytes),
+    }
     const [success, failed, filtered] = (transformed ?? []).slice(1).map(BigInt)
     if (success !== undefined) this.#transformed = { success, failed: failed ?? 0n, filtered: filtered ?? 0n }
     this.#events.onProgress?.({

@@ -9,6 +9,8 @@ export type HomeSettings = {
   readonly java?: string
   /** Arguments of the Java machine. Default -Xms64m -Xmx1g. */
   readonly jvm?: readonly string[]
+  /** How long it may go on after one of its task groups has died, in milliseconds: Addax can wait for that for ever. Default 30,000. */
+  readonly patience?: number
 }
 
 export type HomeKind = 'datax' | 'addax'

@@ -369,7 +369,7 @@ describe('transformers', () => {
       reader: reader(),
       transformer: [{ name: 'dx_groovy', parameter: { code: 'return record' } }],
     })
-    expect(result).toMatchObject({ exitCode: 1, errorCode: 'TransformerErrorCode-01' })
+    expect(result).toMatchObject({ exitCode: 1, errorCode: 'TransformerErrorCode-07' })
     expect(result.hint).toContain('--engine home')
   })
 })

@@ -2,7 +2,7 @@ import { DataxError } from '../../errors.ts'
 import type { JsonNode } from '../../job/json.ts'
 import { textOf } from '../../job/json-node.ts'
 import { Parameters } from '../../job/parameters.ts'
-import { asBoolean, asDate, asDouble, asLong, type Mode } from '../../record/convert.ts'
+import { asBoolean, asDate, asDouble, asInteger, type Mode } from '../../record/convert.ts'
 import { parseByFormat } from '../../record/date-format.ts'
 import type { Kind, Row, Value } from '../../record/kind.ts'
 
@@ -55,7 +55,7 @@ export function recordOf(
 function converted(text: string, { kind, format }: FileColumn, mode: Mode): Value {
   switch (kind) {
     case 'LONG':
-      return String(asLong(text, 'STRING', mode))
+      return String(asInteger(text, 'STRING', mode))
     case 'DOUBLE':
       return asDouble(text, 'STRING')
     case 'BOOL':

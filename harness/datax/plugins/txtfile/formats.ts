@@ -57,10 +57,10 @@ export function sqlFormat(options: {
   readonly mode: Mode
 }): LineFormat {
   const names = [options.table, ...options.columns].map(name => `${options.quote}${name}${options.quote}`)
-  const head = `INSERT INTO ${names[0]} (${names.slice(1).join(', ')}) VALUES `
+  const head = `INSERT INTO ${names[0]} (${names.slice(1).join(',')}) VALUES`
   const noValue = options.mode === 'strict' || options.nullFormat !== undefined ? 'NULL' : "'null'"
   return fields => {
     const values = fields.map(field => (field === null ? noValue : `'${field.replaceAll("'", "''")}'`))
-    return `${head}(${values.join(', ')});\n`
+    return `${head}(${values.join(',')});\n`
   }
 }

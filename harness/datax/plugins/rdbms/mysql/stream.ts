@@ -64,7 +64,7 @@ class Reading {
   readonly #fail: (error: unknown) => void
   #kinds: readonly Kind[] = []
   #decoders: readonly Decode[] = []
-  #nullBoolean: readonly boolean[] = []
+  #nulls: readonly (false | '0' | null)[] = []
   #rows: Row[] = []
   #sending: Promise<void> | undefined
 
@@ -100,8 +100,11 @@ class Reading {
     const { mode } = this.#options.context
     this.#kinds = fields.map(field => mysqlKind(field.name, typeName(field), field.columnLength ?? 0))
     this.#decoders = this.#kinds.map((kind, index) => decoderOf(kind, typeName(fields[index] as FieldPacket), mode))
-    // DataX reads a null of a bit as false
-    this.#nullBoolean = this.#kinds.map(kind => mode === 'compat' && kind === 'BOOL')
+    // DataX reads a null of a bit as false, and of a year as 0
+    this.#nulls = this.#kinds.map((kind, index) => {
+      if (mode === 'strict') return null
+      return kind === 'BOOL' ? false : typeName(fields[index] as FieldPacket) === 'year' ? '0' : null
+    })
   }
 
   #take(cells: (Buffer | null)[]): void {
@@ -109,7 +112,7 @@ class Reading {
     try {
       for (let index = 0; index < cells.length; index++) {
         const cell = cells[index] as Buffer | null
-        row[index] = cell === null ? (this.#nullBoolean[index] ? false : null) : (this.#decoders[index] as Decode)(cell)
+        row[index] = cell === null ? (this.#nulls[index] ?? null) : (this.#decoders[index] as Decode)(cell)
       }
     } catch (error) {
       const raw = cells.map(cell => (cell === null ? null : cell.toString('utf8')))

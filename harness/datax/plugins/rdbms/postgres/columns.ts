@@ -1,3 +1,4 @@
+import { postgresDialect } from '../../../../sql/dialect.ts'
 import type { SqlSession } from '../../../../sql/session.ts'
 import { DataxError } from '../../../errors.ts'
 import type { Kind } from '../../../record/kind.ts'
@@ -54,10 +55,24 @@ export async function describeColumns(
     )
     for (const [oid, name] of values) names.set(`oid ${oid}`, String(name))
   }
-  return columns.map(column => {
-    const type = names.get(column.type) ?? column.type
-    return { name: column.name, type, kind: kindOf(type, context) }
-  })
+  return await Promise.all(
+    columns.map(async column => {
+      const type = names.get(column.type) ?? column.type
+      const single =
+        type === 'bit' && context.mode === 'compat' && (await isSingleBit(session, sql, column.name, signal))
+      return { name: column.name, type, kind: single ? 'BOOL' : kindOf(type, context) }
+    }),
+  )
+}
+
+/** Whether a bit column is of one bit, which DataX reads as BOOL: its values tell, since all have the same length. */
+async function isSingleBit(session: SqlSession, sql: string, name: string, signal: AbortSignal): Promise<boolean> {
+  const column = postgresDialect.identifier(name)
+  const { values } = await session.query(
+    `select length(${column}) from (${sql}) as assay_bits where ${column} is not null limit 1`,
+    { signal },
+  )
+  return Number(values[0]?.[0] ?? 1) === 1
 }
 
 function kindOf(type: string, { mode }: PluginContext): Kind {

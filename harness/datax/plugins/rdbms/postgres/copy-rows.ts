@@ -111,7 +111,7 @@ function unescaped(text: string): string {
 }
 
 function decoderOf({ kind, type }: DbColumn, mode: Mode): Decode | undefined {
-  if (kind === 'BOOL') return text => text === 't'
+  if (kind === 'BOOL') return type === 'bit' ? text => text === '1' : text => text === 't'
   if (kind === 'BYTES') return text => Buffer.from(text.slice(2), 'hex')
   const cut = mode === 'compat' ? (text: string): string => text.replace(/(\.\d{3})\d+/, '$1') : undefined
   if (type === 'timestamptz' || type === 'timetz') {
