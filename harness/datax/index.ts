@@ -1,6 +1,7 @@
 import type { System } from '../assay.ts'
 import { checkAction } from './actions/check.ts'
 import { getFiles, putFile } from './actions/files.ts'
+import { platformSqlAction, postAction } from './actions/platform.ts'
 import { runAction } from './actions/run.ts'
 import { serveAction } from './actions/serve.ts'
 
@@ -21,5 +22,5 @@ export { homeEndpoint } from './real.ts'
 export const datax: System = {
   name: 'datax',
   about: 'DataX jobs: checked, run in this process, and their results; the data-sync platform over them.',
-  actions: [runAction, checkAction, putFile, getFiles, serveAction],
+  actions: [runAction, checkAction, putFile, getFiles, serveAction, postAction, platformSqlAction],
 }
