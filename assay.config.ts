@@ -12,6 +12,7 @@ import { mariadb } from './fixtures/servers/software/mariadb.ts'
 import { mariadbDump } from './fixtures/servers/software/mariadb-dump.ts'
 import { postgresql } from './fixtures/servers/software/postgresql.ts'
 import { python3 } from './fixtures/servers/software/python.ts'
+import { sshd } from './fixtures/servers/software/sshd.ts'
 import { builtin } from './harness/actions/builtin.ts'
 import { defineAssay } from './harness/assay.ts'
 import { curve } from './harness/curve/index.ts'
@@ -32,7 +33,7 @@ export default defineAssay({
     klustronCommunity,
     dataxHome,
   ],
-  software: [postgresql, mariadb, chromium, python3, fio, mariadbDump, libnbd],
+  software: [postgresql, mariadb, chromium, python3, fio, mariadbDump, libnbd, sshd],
   tags: {
     openstore: 'Runs against an openstore service.',
     greenplum: 'Moves or compares tables between two Greenplum or PostgreSQL clusters.',

@@ -4,6 +4,7 @@ import { nameActions } from './actions/names.ts'
 import { volumeActions } from './actions/volumes.ts'
 import { io } from './io/action.ts'
 
+export type { SshAccount } from '../remote/ssh.ts'
 export { alignedRange, readAligned, readFileAligned, writeAligned, writeFileAligned } from './aligned.ts'
 export * from './client.ts'
 export { CURVE_CODES, type CurveCodeName, CurveError, curveCodeName } from './errors.ts'
@@ -11,7 +12,7 @@ export { type IoOptions, MISMATCH_ABOUT, type MismatchKind } from './io/plan.ts'
 export type { IoResult, Mismatch } from './io/result.ts'
 export { type RunIo, runIo } from './io/run.ts'
 export { localHost, type SidecarHost, type SidecarProcess } from './sidecar-host.ts'
-export { type SshAccount, sshHost } from './ssh-host.ts'
+export { sshHost } from './ssh-host.ts'
 export * from './types.ts'
 
 export const curve: System = {

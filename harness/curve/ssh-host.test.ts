@@ -1,73 +1,38 @@
-import { execFile, spawn } from 'node:child_process'
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
-import { createServer } from 'node:net'
-import { tmpdir, userInfo } from 'node:os'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { findSshd, sshdEnv } from '../../fixtures/servers/software/sshd.ts'
-import { Secret } from '../log/secret.ts'
+import { hasSshd, type Sshd, startSshd } from '../../fixtures/servers/sshd.ts'
+import type { SshAccount } from '../remote/ssh.ts'
 import type { Lease } from '../targets/lease.ts'
 import type { Endpoint } from '../targets/target.ts'
 import { leaseForTest } from '../targets/testing.ts'
 import { CurveClient } from './client.ts'
 import { settingsOf } from './endpoint.ts'
 import { runIo } from './io/run.ts'
-import { type SshAccount, sshHost } from './ssh-host.ts'
+import { sshHost } from './ssh-host.ts'
 import type { CurveSettings } from './types.ts'
 
-const programs = findSshd()
-const run = promisify(execFile)
-
 // `npm run setup` brings sshd where it can; elsewhere the rest of the room does not need it
-describe.skipIf(!programs)('sidecars on a machine reached by ssh', { timeout: 60_000 }, () => {
-  if (!programs) return
-  const { sshd, keygen, env } = programs
+describe.skipIf(!hasSshd())('sidecars on a machine reached by ssh', { timeout: 60_000 }, () => {
   let folder: string
   let account: SshAccount
-  let stop: () => Promise<void>
+  let sshd: Sshd
   let lease: Lease
   let settings: CurveSettings
 
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'assay-sshd-'))
-    const [hostKey, userKey] = [join(folder, 'host'), join(folder, 'user')]
-    for (const key of [hostKey, userKey]) await run(keygen, ['-q', '-t', 'ed25519', '-N', '', '-f', key], { env })
-    const port = await freePort()
-    const config = [
-      ...[`Port ${port}`, 'ListenAddress 127.0.0.1', `HostKey ${hostKey}`, `AuthorizedKeysFile ${userKey}.pub`],
-      ...['StrictModes no', 'UsePAM no', 'PidFile none', 'PasswordAuthentication no', 'PermitRootLogin yes', ''],
-    ]
-    await writeFile(join(folder, 'config'), config.join('\n'))
-    if (process.getuid?.() === 0) await mkdir('/run/sshd', { recursive: true })
-    const daemon = spawn(sshd, ['-D', '-e', '-f', join(folder, 'config')], {
-      ...{ stdio: ['ignore', 'ignore', 'pipe'], env: await sshdEnv(programs, folder) },
-    })
-    const listening = new Promise<void>((resolve, reject) => {
-      let said = ''
-      daemon.stderr?.on('data', chunk => {
-        said += chunk
-        if (said.includes('Server listening')) resolve()
-      })
-      daemon.once('error', reject)
-      daemon.once('exit', code => reject(new Error(`sshd ended with ${code}: ${said}`)))
-    })
-    stop = () =>
-      new Promise(resolve => (daemon.exitCode === null ? daemon.once('exit', () => resolve()).kill() : resolve()))
-    await listening
-    const fingerprint = (await run(keygen, ['-lf', `${hostKey}.pub`], { env })).stdout.split(' ')[1] ?? ''
-    account = {
-      ...{ host: '127.0.0.1', port, user: userInfo().username, hostKey: fingerprint.replace('SHA256:', '') },
-      privateKey: new Secret(await readFile(userKey, 'utf8')),
-    }
+    sshd = await startSshd(folder)
+    account = sshd.account
     lease = await leaseForTest('curve.cluster')
     settings = settingsOf(lease.endpoints.cluster as Endpoint)
   }, 60_000)
   afterAll(async () => {
     await lease?.release()
-    await stop?.()
+    await sshd?.stop()
     await rm(folder, { recursive: true, force: true })
-  })
+  }, 30_000)
 
   test('the same client, and the same verified I/O, with nothing installed there', async () => {
     await using client = new CurveClient(settings, sshHost(account))
@@ -103,9 +68,11 @@ describe.skipIf(!programs)('sidecars on a machine reached by ssh', { timeout: 60
       return await client.info().catch((error: unknown) => error)
     }
     expect(await failing({ hostKey: 'another' })).toMatchObject({
-      message: expect.stringMatching(/verification failed/),
+      ...{ code: 'ASSAY_SSH', class: 'host_key' },
+      message: expect.stringContaining('127.0.0.1 shows another key than the one that is trusted'),
     })
     expect(await failing({ user: 'nobody-here' })).toMatchObject({
+      ...{ code: 'ASSAY_SSH', class: 'refused' },
       message: expect.stringMatching(/could not be reached by ssh: All configured authentication methods failed/),
     })
     expect(await failing({}, { python: 'no-such-python' })).toMatchObject({
@@ -121,12 +88,4 @@ function alive(pid: number): boolean {
   } catch {
     return false
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await new Promise(resolve => server.once('listening', resolve))
-  const address = server.address()
-  await new Promise(resolve => server.close(resolve))
-  return typeof address === 'object' && address ? address.port : 0
 }

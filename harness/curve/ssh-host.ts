@@ -1,8 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
-import type { ClientChannel, ConnectConfig } from 'ssh2'
-import { ActionError } from '../errors.ts'
-import type { Secret } from '../log/secret.ts'
+import type { Client, ClientChannel } from 'ssh2'
+import { connectSsh, execSsh, type SshAccount, shellWord, sshName } from '../remote/ssh.ts'
 import {
   noPython,
   SIDECAR,
@@ -13,20 +12,7 @@ import {
 } from './sidecar-host.ts'
 import type { CurveSettings } from './types.ts'
 
-const CONNECT_WITHIN = 15_000
 const KILL_WITHIN = 5_000
-
-export type SshAccount = {
-  readonly host: string
-  /** Default 22. */
-  readonly port?: number
-  readonly user: string
-  /** One of them; without any the agent of SSH_AUTH_SOCK. */
-  readonly password?: Secret
-  readonly privateKey?: Secret
-  /** SHA-256 of the host's key, as `ssh-keygen -lf` prints it without `SHA256:`. Required: a host is not trusted unseen. */
-  readonly hostKey: string
-}
 
 /**
  * What a remote interpreter is started with: it takes the sources of the sidecar from its stdin, so that nothing is installed
@@ -56,72 +42,26 @@ const BOOTSTRAP = [
 
 /** A machine that is reached by ssh. Sidecars end with their connection; one that hangs is killed over another. */
 export function sshHost(account: SshAccount): SidecarHost {
-  const name = `${account.user}@${account.host}`
   return {
-    name,
+    name: sshName(account),
     async spawn(settings, signal) {
-      const connection = await connect(account, name, signal)
+      const client = await connectSsh(account, signal)
       try {
-        const channel = await execute(connection.client, commandOf(settings))
+        const channel = await execSsh(client, commandOf(settings))
         const sources = await readSources()
         channel.write(`${Buffer.byteLength(sources)}`.padStart(10))
         channel.write(sources)
         const pid = await firstLine(channel, settings)
-        return processOf(channel, connection.client, () => killRemote(account, name, pid))
+        return processOf(channel, client, () => killRemote(account, pid))
       } catch (error) {
-        connection.client.end()
+        client.end()
         throw error
       }
     },
   }
 }
 
-async function connect(account: SshAccount, name: string, signal?: AbortSignal) {
-  // loaded late: most runs have no use for it
-  const { Client } = (await import('ssh2')).default
-  const client = new Client()
-  const options: ConnectConfig = {
-    host: account.host,
-    port: account.port ?? 22,
-    username: account.user,
-    readyTimeout: CONNECT_WITHIN,
-    keepaliveInterval: 5_000,
-    hostHash: 'sha256',
-    hostVerifier: (hash: string) => Buffer.from(hash, 'hex').toString('base64').replace(/=+$/, '') === account.hostKey,
-    ...(account.password ? { password: account.password.reveal() } : {}),
-    ...(account.privateKey ? { privateKey: account.privateKey.reveal() } : {}),
-    ...(account.password || account.privateKey ? {} : { agent: process.env.SSH_AUTH_SOCK }),
-  }
-  await new Promise<void>((resolve, reject) => {
-    const aborted = () => reject(signal?.reason)
-    signal?.addEventListener('abort', aborted, { once: true })
-    client.once('ready', resolve)
-    client.once('error', cause =>
-      reject(
-        new ActionError('ASSAY_CURVE_SIDECAR', `${name} could not be reached by ssh: ${cause.message}`, {
-          class: 'connection_lost',
-          cause,
-        }),
-      ),
-    )
-    client.connect(options)
-  }).catch(error => {
-    client.end()
-    throw error
-  })
-  client.on('error', () => {})
-  return { client }
-}
-
-type SshClient = Awaited<ReturnType<typeof connect>>['client']
-
-function execute(client: SshClient, command: string): Promise<ClientChannel> {
-  return new Promise((resolve, reject) =>
-    client.exec(command, (error, channel) => (error ? reject(error) : resolve(channel))),
-  )
-}
-
-function processOf(channel: ClientChannel, client: SshClient, killThere: () => Promise<void>): SidecarProcess {
+function processOf(channel: ClientChannel, client: Client, killThere: () => Promise<void>): SidecarProcess {
   const exited = new Promise<SidecarExit>(resolve => {
     let exit: SidecarExit = { code: null, signal: 'a lost connection' }
     channel.once('exit', (code: number | null, signal?: string) => {
@@ -147,10 +87,10 @@ function processOf(channel: ClientChannel, client: SshClient, killThere: () => P
   }
 }
 
-async function killRemote(account: SshAccount, name: string, pid: number): Promise<void> {
-  const { client } = await connect(account, name, AbortSignal.timeout(KILL_WITHIN))
+async function killRemote(account: SshAccount, pid: number): Promise<void> {
+  const client = await connectSsh(account, AbortSignal.timeout(KILL_WITHIN))
   try {
-    const channel = await execute(client, `kill -KILL ${pid}`)
+    const channel = await execSsh(client, `kill -KILL ${pid}`)
     await new Promise(resolve => channel.resume().once('close', resolve))
   } finally {
     client.end()
@@ -189,10 +129,10 @@ function firstLine(channel: ClientChannel, settings: CurveSettings): Promise<num
 function commandOf(settings: CurveSettings): string {
   const { PATH: _, HOME: __, TMPDIR: ___, ...env } = sidecarEnv({ ...settings })
   const variables = Object.entries(env).map(([name, value]) => `${name}=${value}`)
-  return ['exec', 'env', ...variables, settings.python ?? 'python3', '-u', '-B', '-c', BOOTSTRAP].map(quote).join(' ')
+  return ['exec', 'env', ...variables, settings.python ?? 'python3', '-u', '-B', '-c', BOOTSTRAP]
+    .map(shellWord)
+    .join(' ')
 }
-
-const quote = (word: string): string => (/^[A-Za-z0-9_./=-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`)
 
 async function readSources(): Promise<string> {
   const folder = join(dirname(SIDECAR), 'io')
