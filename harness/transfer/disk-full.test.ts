@@ -6,7 +6,7 @@ import { expect, test } from 'vitest'
 import { connect } from '../sql/connect.ts'
 import type { Endpoint } from '../targets/target.ts'
 import { leaseForTest } from '../targets/testing.ts'
-import { transferTable } from './transfer-table.ts'
+import { planTransfer, transferTable } from './transfer-table.ts'
 
 const run = (file: string, ...args: string[]): boolean => spawnSync(file, args).status === 0
 
@@ -49,7 +49,24 @@ test('a disk that fills on the destination leaves nothing, and a larger one take
     const spec = { source, destination, table: { name: 'big' } }
     await expect(transferTable(spec)).rejects.toMatchObject({ code: 'ASSAY_SQL', class: 'disk_full' })
     expect((await admin.query('select count(*)::int from big')).values).toEqual([[0]])
+    const asked = { ...spec, destination: lease.endpoints.destination_admin as Endpoint }
+    const refusal = {
+      code: 'ASSAY_TRANSFER_SPACE',
+      message: expect.stringMatching(
+        /^the rows of source public.big need at least \d+ MB, and the disk of .* has \d MB left$/,
+      ),
+    }
+    let begun = false
+    const onPhase = async (phase: string) => {
+      begun ||= phase === 'begin'
+    }
+    // Who may not ask how much room there is meets the full disk; who may is told before a byte moves
+    await from.query('analyze big')
+    await expect(transferTable({ ...asked, onPhase })).rejects.toMatchObject(refusal)
+    await expect(planTransfer(asked)).rejects.toMatchObject(refusal)
+    expect(begun).toBe(false)
     await admin.query('alter table big set tablespace pg_default')
+    expect(await planTransfer(asked)).toMatchObject({ table: 'public.big' })
     await admin.query('drop tablespace small')
     expect(await transferTable(spec)).toMatchObject({ rows: { verified: 30_000 } })
   } finally {

@@ -3,6 +3,7 @@ import { postgresDialect } from '../sql/dialect.ts'
 import type { ColumnMap } from './columns.ts'
 import type { End } from './ends.ts'
 import type { Format, Mode, Slice, Verification } from './model.ts'
+import { checkSpace } from './space.ts'
 
 export type PreflightOptions = {
   readonly source: End
@@ -28,7 +29,7 @@ export async function preflight(options: PreflightOptions): Promise<void> {
   ])
   if (slice?.window) await checkWindow(options, slice.window)
   if (options.format === 'text') await Promise.all([source, destination].map(end => checkDigits(end, signal)))
-  if (destination.engine.flavor === 'greenplum') await checkSpace(options)
+  await checkSpace({ source, destination, columns: options.columns, where: slice?.where, signal })
 }
 
 function destinationRights(mode: Mode, verify: Verification, slice: Slice | undefined): string[] {
@@ -86,18 +87,5 @@ async function checkDigits({ session, label }: End, signal?: AbortSignal): Promi
   throw new ActionError(
     'ASSAY_TRANSFER_OPTION',
     `${label} prints floats with too few digits (extra_float_digits = ${values[0]?.[1]}), and text would lose their last bits`,
-  )
-}
-
-/** Greenplum says how much room its segments have to those who may ask; PostgreSQL has no such function. */
-async function checkSpace({ source, destination, signal }: PreflightOptions): Promise<void> {
-  const { values } = await destination.session
-    .query('select min(dfspace)::float8 * 1024, count(*) from gp_toolkit.gp_disk_free', { signal })
-    .catch(() => ({ values: [] }))
-  const [least, segments] = (values[0] ?? []) as [number | null, number]
-  if (least === undefined || least === null || source.size / segments < least) return
-  throw new ActionError(
-    'ASSAY_TRANSFER_SPACE',
-    `${source.label} has ${Math.round(source.size / 1e6)} MB, and the fullest segment of the destination has ${Math.round(least / 1e6)} MB left`,
   )
 }
