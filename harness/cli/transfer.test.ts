@@ -50,9 +50,18 @@ const environment = () => {
   }
 }
 
-async function assay(...args: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
+const TRANSFERS =
+  "select count(*)::int from pg_stat_activity where application_name = 'assay transfer' and datname = current_database()"
+
+type Ran = { readonly code: number; readonly stdout: string; readonly stderr: string }
+
+const assay = (...args: string[]): Promise<Ran> => assayIn(undefined, ...args)
+
+/** In a folder that is the process's home and place for temporary files, too. */
+async function assayIn(folder: string | undefined, ...args: string[]): Promise<Ran> {
+  const env = { ...environment(), ...(folder ? { HOME: folder, TMPDIR: folder } : {}) }
   try {
-    const { stdout, stderr } = await promisify(execFile)(process.execPath, [MAIN, ...args], { env: environment() })
+    const { stdout, stderr } = await promisify(execFile)(process.execPath, [MAIN, ...args], { env, cwd: folder })
     return { code: 0, stdout, stderr }
   } catch (error) {
     const { code, stdout, stderr } = error as { code: number; stdout: string; stderr: string }
@@ -72,6 +81,24 @@ test('a dry run prints the plan and moves nothing; the run moves it', async () =
   const moved = await assay(...args)
   expect(moved).toMatchObject({ code: 0, stderr: '' })
   expect(JSON.parse(moved.stdout)).toMatchObject([{ rows: { verified: 1 } }, { rows: { verified: 48 } }])
+})
+
+test('no file is written, and no session left, whether it moves or fails', async () => {
+  const empty = mkdtempSync(join(tmpdir(), 'assay-transfer-empty-'))
+  try {
+    for (const [table, code] of [
+      ['S c.other', 0],
+      ['nowhere', 1],
+    ] as const) {
+      const ran = await assayIn(empty, 'transfer', url('source'), url('destination'), '--table', table)
+      expect(ran.code).toBe(code)
+      expect(readdirSync(empty, { recursive: true })).toEqual([])
+      for (const session of [source, destination])
+        await expect.poll(async () => (await session.query(TRANSFERS)).values, { timeout: 10_000 }).toEqual([[0]])
+    }
+  } finally {
+    rmSync(empty, { recursive: true, force: true })
+  }
 })
 
 test('a window, for people', async () => {
@@ -219,9 +246,7 @@ test.each(['connect', 'begin', 'copy', 'verify', 'commit'])(
       child.kill('SIGKILL')
       await ended
     }
-    const sessions =
-      "select count(*)::int from pg_stat_activity where application_name = 'assay transfer' and datname = current_database()"
-    await expect.poll(async () => (await destination.query(sessions)).values, { timeout: 5_000 }).toEqual([[0]])
+    await expect.poll(async () => (await destination.query(TRANSFERS)).values, { timeout: 10_000 }).toEqual([[0]])
     expect((await destination.query('select count(*)::int from k')).values).toEqual([[1]])
     const { code, stdout } = await assay('transfer', url('source'), url('destination'), '--table', 'k', '--json')
     const result = JSON.parse(stdout)
