@@ -64,7 +64,7 @@ test('dirty records tell their side; where not all are in the log, it is said wh
   })
   const some = read([dirtyLine('reader'), end(5)].join('\n'))
   expect(some.counters).toMatchObject({ failed: 5n, written: 5n })
-  expect(some.uncertain).toEqual(['read', 'readFailed', 'writeFailed'])
+  expect(some.uncertain).toEqual(['read', 'readFailed', 'writeFailed', 'readBytes'])
 })
 
 test('a failure is told with its code, without its stack, and the counters of the last progress are uncertain', () => {

@@ -269,7 +269,7 @@ describe('text files', () => {
       writer: writer('sql', { fileFormat: 'sql', table: 't', quoteChar: '"', header: ['id', 'name'], commitSize: 1 }),
     })
     expect(written('sql')).toBe(
-      `INSERT INTO "t" ("id", "name") VALUES ('1', 'it''s');\ncommit;\nINSERT INTO "t" ("id", "name") VALUES ('2', NULL);\ncommit;\ncommit;\n`,
+      `INSERT INTO "t" ("id","name") VALUES('1','it''s');\ncommit;\nINSERT INTO "t" ("id","name") VALUES('2',NULL);\ncommit;\ncommit;\n`,
     )
   })
 

@@ -1,0 +1,161 @@
+import { mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { compareRows } from '../../../../compare/compare-rows.ts'
+import { connect } from '../../../../sql/connect.ts'
+import type { Endpoint } from '../../../../targets/target.ts'
+import type { JobPlan } from '../../../job/build.ts'
+import type { RunResult } from '../../engine.ts'
+
+export type Run = (plan: JobPlan) => Promise<RunResult & { readonly printed: string }>
+export type Servers = { readonly source: Endpoint; readonly destination: Endpoint; readonly mysql: Endpoint }
+
+export const folder = mkdtempSync(join(tmpdir(), 'assay-faults-'))
+
+/** The tables that scenarios read. */
+export async function fill(source: Endpoint): Promise<void> {
+  await sql(source, [
+    'create table things (id bigint, name text, amount numeric, at timestamp)',
+    `insert into things select i, 'thing ' || i || E' \\\\ tab\\t Köln', case when i % 7 = 0 then null else i / 3.0 end,
+       timestamp '2020-01-01' + i * interval '1 hour' from generate_series(1, 1000) i`,
+    "insert into things values (null, null, null, null), (1001, '', 0, null)",
+    "create table loose as select i as id, case when i in (17, 400, 999) then 'x' || i else i::text end as amount from generate_series(1, 1000) i",
+  ])
+}
+
+async function sql(at: Endpoint, texts: readonly string[]): Promise<void> {
+  await using session = await connect(at)
+  for (const text of texts) await session.query(text)
+}
+
+const print = { name: 'stream', parameter: { print: true } }
+const column = ['id', 'name', 'amount', 'at']
+
+/** What is looked at after a job; each gives what it saw, which is `expected` where the engine is right. */
+export const SCENARIOS: Readonly<
+  Record<string, { readonly expected: unknown; look(run: Run, at: Servers): Promise<unknown> }>
+> = {
+  'a split table is the same on the other server': {
+    expected: { exitCode: 0, total: 1002n, written: 1002n, verdict: 'equal', rows: 1002 },
+    async look(run, { source, destination }) {
+      await sql(destination, [
+        'drop table if exists things',
+        'create table things (id bigint, name text, amount numeric, at timestamp)',
+      ])
+      const { exitCode, counters } = await run({
+        channel: 3,
+        reader: { name: 'postgresql', endpoint: source, table: ['things'], parameter: { column, splitPk: 'id' } },
+        writer: { name: 'postgresql', endpoint: destination, table: ['things'], parameter: { column, batchSize: 64 } },
+      })
+      const { verdict, rows } = await compareRows({
+        left: { endpoint: source, table: { name: 'things' } },
+        right: { endpoint: destination, table: { name: 'things' } },
+      })
+      return { exitCode, total: counters.total, written: counters.written, verdict, rows: rows.right }
+    },
+  },
+  'the same in MySQL': {
+    expected: { exitCode: 0, written: 1001n, verdict: 'equal' },
+    async look(run, { source, mysql }) {
+      await sql(mysql, [
+        'drop table if exists things',
+        'create table things (id bigint primary key, name text, amount decimal(40,20), at datetime)',
+      ])
+      const where = 'id is not null'
+      const { exitCode, counters } = await run({
+        reader: { name: 'postgresql', endpoint: source, table: ['things'], parameter: { column, where } },
+        writer: { name: 'mysql', endpoint: mysql, table: ['things'], parameter: { column, batchSize: 64 } },
+      })
+      const { verdict } = await compareRows({
+        left: { endpoint: source, table: { name: 'things' }, where },
+        right: { endpoint: mysql, table: { name: 'things' } },
+        mode: 'by-value',
+        key: ['id'],
+      })
+      return { exitCode, written: counters.written, verdict }
+    },
+  },
+  'of a batch with bad rows only those are dirty': {
+    expected: { exitCode: 0, dirty: ['17', '400', '999'], failed: 3n, written: 997n, sum: '499084' },
+    async look(run, { source, destination }) {
+      await sql(destination, ['drop table if exists tight', 'create table tight (id int primary key, amount int)'])
+      const { exitCode, dirty, counters } = await run({
+        errorLimit: { record: 3 },
+        reader: { name: 'postgresql', endpoint: source, table: ['loose'], parameter: { column: ['id', 'amount'] } },
+        writer: {
+          name: 'postgresql',
+          endpoint: destination,
+          table: ['tight'],
+          parameter: { column: ['id', 'amount'] },
+        },
+      })
+      await using session = await connect(destination)
+      const { values } = await session.query('select sum(amount)::text from tight')
+      return {
+        ...{ exitCode, dirty: dirty.map(one => one.record[0]?.rawData), failed: counters.failed },
+        ...{ written: counters.written, sum: values[0]?.[0] },
+      }
+    },
+  },
+  'one dirty row beyond the limit fails the job': {
+    expected: { exitCode: 1, errorCode: 'Framework-14' },
+    async look(run) {
+      const { exitCode, errorCode } = await run({ ...bad(), errorLimit: { record: 1 } })
+      return { exitCode, errorCode }
+    },
+  },
+  'dirty rows of the reader are counted, and not written': {
+    expected: { exitCode: 0, total: 4n, failed: 2n, written: 2n, printed: 'a\t1\nd\t4\n' },
+    async look(run) {
+      const { exitCode, counters, printed } = await run({ ...bad(), errorLimit: { record: 2 } })
+      return { exitCode, total: counters.total, failed: counters.failed, written: counters.written, printed }
+    },
+  },
+  'lines of a file pass a chain of transformers once': {
+    expected: { printed: 'ALPHA\t*x\nGAMMA\t*z\n', filtered: 1n, success: 3n },
+    async look(run) {
+      const one = (name: string, columnIndex: number, ...paras: string[]) => ({
+        name,
+        parameter: { columnIndex, paras },
+      })
+      const { printed, counters } = await run({
+        reader: csv('ALPHAbet,x\nBETA,y\nGAMMAray,z'),
+        writer: print,
+        transformer: [
+          one('dx_filter', 0, '=', 'BETA'),
+          one('dx_substr', 0, '0', '5'),
+          one('dx_replace', 1, '0', '0', '*'),
+        ],
+      })
+      return { printed, filtered: counters.transformer?.filtered, success: counters.transformer?.success }
+    },
+  },
+  'a file that is written is read as it was': {
+    expected: { text: 'id,"with ""quotes"", and comma"\n1,"two\nlines"\n2,\\N\n', written: 3n },
+    async look(run) {
+      const path = mkdtempSync(join(folder, 'out-'))
+      const { counters } = await run({
+        reader: csv('id,"with ""quotes"", and comma"\n1,"two\nlines"\n2,\\N'),
+        writer: { name: 'txtfile', parameter: { path, fileName: 'o', writeMode: 'truncate', fileFormat: 'csv' } },
+      })
+      const [name = ''] = readdirSync(path)
+      return { text: readFileSync(join(path, name), 'utf8'), written: counters.written }
+    },
+  },
+}
+
+let files = 0
+function csv(text: string, of: readonly unknown[] = ['*']) {
+  const path = join(folder, `in-${++files}.csv`)
+  writeFileSync(path, text)
+  return { name: 'txtfile', parameter: { path, column: of } }
+}
+
+/** Four lines, of which two are no numbers. */
+function bad(): JobPlan {
+  const of = [
+    { index: 0, type: 'string' },
+    { index: 1, type: 'long' },
+  ]
+  return { reader: csv('a,1\nb,x\nc,y\nd,4\n', of), writer: print }
+}
