@@ -39,6 +39,12 @@ test('blocks that are not what they must be give exit code 1 and a line each', a
   const { code, out } = await run('io', '/other', ...load)
   expect(code).toBe(1)
   expect(out).toMatch(/^block 0 \(offset 0\) is foreign: .*; expected zeros; found tag \d+ /m)
+  expect(out.match(/^block \d+ /gm)?.length).toBe(10)
+  expect(out).toMatch(/^… and \d+ more; --json gives the first \d+\nThe volume was written before: --precondition /m)
+  // as it is: nothing of it counts
+  expect(await run('io', '/other', ...load, '--unwritten', 'any')).toMatchObject({
+    ...{ code: 0, out: expect.stringContaining(' 0 differ') },
+  })
 }, 30_000)
 
 test.each([

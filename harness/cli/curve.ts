@@ -2,10 +2,8 @@ import { parseArgs } from 'node:util'
 import { parseDuration } from '../cases/duration.ts'
 import { sizeOf, sizeSchema } from '../curve/actions/input.ts'
 import { CurveClient } from '../curve/client.ts'
-import { showMismatch } from '../curve/io/action.ts'
-import type { CallFigures } from '../curve/io/histogram.ts'
 import { type IoOptions, PATTERNS, type Pattern } from '../curve/io/plan.ts'
-import type { IoResult } from '../curve/io/result.ts'
+import { liveLine, resultText } from '../curve/io/print.ts'
 import { runIo } from '../curve/io/run.ts'
 import type { CurveSettings, CurveUser } from '../curve/types.ts'
 import { AssayError } from '../errors.ts'
@@ -93,12 +91,9 @@ export const curve: Command = {
       ...options,
       settings,
       signal,
-      live: ({ second, iops, mb_per_s, errors, mismatches }) =>
-        console.error(
-          `${`${second}`.padStart(5)} s  ${iops} IOPS  ${mb_per_s} MB/s  ${errors} errors  ${mismatches} mismatches`,
-        ),
+      live: figures => console.error(liveLine(figures)),
     })
-    console.log(values.json ? JSON.stringify(result, null, 2) : describe(result))
+    console.log(values.json ? JSON.stringify(result, null, 2) : resultText(result))
     return result.mismatches > 0 || Object.keys(result.errors).length > 0 ? 1 : 0
   },
 }
@@ -173,20 +168,4 @@ function oneOf<T extends string>(text: string | undefined, choices: readonly T[]
 
 function wrong(option: string, text: string, what: string): AssayError {
   return new AssayError('ASSAY_USAGE', `--${option} "${text}" is not ${what}`, { hint: 'Run `assay help curve`.' })
-}
-
-function describe(result: IoResult): string {
-  const line = (name: string, one: CallFigures) =>
-    one.count === 0
-      ? []
-      : [
-          `${name}  ${one.count} calls  ${one.iops} IOPS  ${one.mb_per_s} MB/s  mean ${one.mean_ms}  p50 ${one.p50_ms}  p90 ${one.p90_ms}  p99 ${one.p99_ms}  p99.9 ${one.p999_ms}  max ${one.max_ms} ms`,
-        ]
-  return [
-    ...line('reads ', result.reads),
-    ...line('writes', result.writes),
-    `${result.verified} blocks verified, ${result.mismatches} differ${result.hangs > 0 ? `, ${result.hangs} sidecars replaced` : ''}, longest silence ${result.longest_stall_ms} ms`,
-    ...Object.entries(result.errors).map(([code, count]) => `${code} came ${count} times`),
-    ...result.failures.map(showMismatch),
-  ].join('\n')
 }

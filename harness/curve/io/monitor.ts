@@ -1,8 +1,12 @@
 import type { Second } from './result.ts'
 import type { Progress } from './run.ts'
 
+/** Writing the working set first, the loop itself, reading everything at the end. */
+export type Phase = 'filling' | 'running' | 'verifying'
+
 /** What a run shows while it goes on. */
 export type LiveFigures = {
+  readonly phase: Phase
   readonly second: number
   readonly iops: number
   readonly mb_per_s: number
@@ -15,6 +19,7 @@ const EMPTY: Progress = { reads: 0, writes: 0, bytes: 0, errors: 0, verified: 0,
 
 /** Collects the sidecars' reports: seconds, stalls, and a way to tell all of them something. */
 export class Monitor {
+  /** Of the loop. */
   readonly seconds: Second[] = []
   longestStall = 0
   readonly #live: ((figures: LiveFigures) => void) | undefined
@@ -25,6 +30,7 @@ export class Monitor {
   readonly #tell = new Map<number, (message: Readonly<Record<string, unknown>>) => void>()
   #timer: NodeJS.Timeout | undefined
   readonly #later: NodeJS.Timeout[] = []
+  #phase: Phase = 'running'
   #startedAt = 0
   #last = { at: 0, operations: 0, bytes: 0 }
 
@@ -35,7 +41,8 @@ export class Monitor {
     this.#heard = Array.from({ length: workers }, () => undefined)
   }
 
-  start(): void {
+  start(phase: Phase): void {
+    this.#phase = phase
     this.#now.fill(EMPTY)
     this.#before.fill(EMPTY)
     this.#startedAt = performance.now()
@@ -97,8 +104,14 @@ export class Monitor {
       mb_per_s: Math.round((all.bytes - this.#last.bytes) / seconds / 1e4) / 100,
     }
     this.#last = { at, operations, bytes: all.bytes }
-    this.seconds.push(second)
-    this.#live?.({ ...second, errors: all.errors, verified: all.verified, mismatches: all.mismatches })
+    if (this.#phase === 'running') this.seconds.push(second)
+    this.#live?.({
+      phase: this.#phase,
+      ...second,
+      errors: all.errors,
+      verified: all.verified,
+      mismatches: all.mismatches,
+    })
   }
 }
 

@@ -3,7 +3,7 @@ import { CurveClient } from '../client.ts'
 import { localHost, type SidecarHost } from '../sidecar-host.ts'
 import type { CurveSettings } from '../types.ts'
 import { Ledger } from './ledger.ts'
-import { type LiveFigures, Monitor } from './monitor.ts'
+import { type LiveFigures, Monitor, type Phase } from './monitor.ts'
 import { BLOCK, edgeOffsets, type IoOptions } from './plan.ts'
 import { type IoResult, type JobResult, mergeResults } from './result.ts'
 
@@ -72,7 +72,9 @@ class IoRun implements AsyncDisposable {
     const base = this.#base(offset, size)
     const loops: JobResult[] = []
     if (this.#options.precondition) {
-      const errors = (await this.#all({ ...base, what: 'fill' })).flat().flatMap(fill => Object.keys(fill.errors))
+      const errors = (await this.#phase('filling', { ...base, what: 'fill' }))
+        .flat()
+        .flatMap(fill => Object.keys(fill.errors))
       if (errors.length > 0)
         throw new ActionError('ASSAY_CURVE', `filling ${path} met ${errors[0]}`, { class: 'precondition' })
     }
@@ -80,12 +82,23 @@ class IoRun implements AsyncDisposable {
     if (wanted) loops.push(...(await this.#loop(base, size)))
     const grown = grow && wanted ? Math.max(size, grow.to - offset) : size
     const sweeps =
-      verify === 'end' || verify === 'both' ? await this.#all({ ...base, what: 'verify', size: grown }) : []
+      verify === 'end' || verify === 'both'
+        ? await this.#phase('verifying', { ...base, what: 'verify', size: grown })
+        : []
     return mergeResults(loops, sweeps.flat(), {
       hangs: this.#hangs,
       longestStall: this.#monitor.longestStall,
       seconds: this.#monitor.seconds,
     })
+  }
+
+  async #phase(phase: Phase, job: Readonly<Record<string, unknown>>): Promise<JobResult[][]> {
+    this.#monitor.start(phase)
+    try {
+      return await this.#all(job)
+    } finally {
+      this.#monitor.stop()
+    }
   }
 
   #base(offset: number, size: number): Readonly<Record<string, unknown>> {
@@ -122,7 +135,7 @@ class IoRun implements AsyncDisposable {
       ...(duration === undefined ? {} : { duration: duration / 1000 }),
       ...(rate === undefined ? {} : { rate: rate / depth }),
     }
-    this.#monitor.start()
+    this.#monitor.start('running')
     const growing = grow ? this.#growLater(grow, Number(base.offset)) : Promise.resolve()
     const share = (worker: number) =>
       count === undefined
