@@ -1,0 +1,84 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { FAILURES } from './failure.ts'
+import { openApi } from './open-api.ts'
+import { routesOf } from './routes.ts'
+import { type Platform, servePlatform } from './serve.ts'
+
+// biome-ignore lint/suspicious/noExplicitAny: the document is looked at field by field
+type Document = any
+
+const folder = mkdtempSync(join(tmpdir(), 'assay-open-api-'))
+const routes = routesOf({ sources: {}, configs: {}, executions: {} } as never)
+let platform: Platform
+let document: Document
+
+beforeAll(async () => {
+  platform = await servePlatform({ folder })
+  document = await (await fetch(`${platform.url}/openapi.json`)).json()
+}, 60_000)
+afterAll(async () => {
+  await platform[Symbol.asyncDispose]()
+  rmSync(folder, { recursive: true, force: true })
+})
+
+const operations = (): [string, string, Document][] =>
+  Object.entries(document.paths).flatMap(([path, methods]) =>
+    Object.entries(methods as Document).map(([method, one]): [string, string, Document] => [path, method, one]),
+  )
+
+test('every route is described, and nothing else', () => {
+  expect(operations().map(([path, method]) => `${method} ${path}`)).toEqual(
+    routes.map(({ method, path }) => `${method.toLowerCase()} ${path}`),
+  )
+  expect(new Set(operations().map(([, , one]) => one.operationId)).size).toBe(routes.length)
+})
+
+test('what is described is served: none of it is unknown, and all answer in the one envelope', async () => {
+  for (const [path, method] of operations()) {
+    const init = method === 'get' ? {} : { method, headers: { 'content-type': 'application/json' }, body: '{"odd":1}' }
+    const answer = await fetch(`${platform.url}${path}?odd=1`, init)
+    expect(await answer.json()).toMatchObject({ error: { code: 'invalid', message: expect.any(String) } })
+    expect(answer.status).toBe(400)
+  }
+})
+
+test('parameters have types, and what is needed is what the server needs', async () => {
+  for (const [path, method, one] of operations()) {
+    const parameters: Document[] =
+      one.parameters ?? Object.values(one.requestBody.content['application/json'].schema.properties)
+    for (const parameter of parameters) {
+      const schema = parameter.schema ?? parameter
+      expect(schema.type ?? schema.enum ?? schema.anyOf, `${path} ${JSON.stringify(parameter)}`).toBeDefined()
+    }
+    if (method !== 'get') continue
+    for (const parameter of parameters) {
+      const needed = parameters.filter(other => other.required && other !== parameter)
+      const search = new URLSearchParams(needed.map(other => [other.name, '1']))
+      const answer = await fetch(`${platform.url}${path}?${search}`)
+      if (parameter.required) expect(answer.status, `${path} without ${parameter.name}`).toBe(400)
+    }
+  }
+})
+
+test('references lead somewhere, and every failure has a status that is described', () => {
+  const text = JSON.stringify(document)
+  for (const [, reference] of text.matchAll(/"\$ref":"#\/([^"]+)"/g)) {
+    const found = (reference as string).split('/').reduce<Document>((node, key) => node?.[key], document)
+    expect(found, reference).toBeDefined()
+  }
+  for (const { path, method, refused } of routes)
+    for (const code of refused)
+      expect(document.paths[path][method.toLowerCase()].responses[FAILURES[code]].description).toContain(code)
+  expect(document.components.schemas.Error.properties.error.properties.code.enum).toEqual(Object.keys(FAILURES))
+})
+
+test('a server with a token says how it is given', () => {
+  expect(openApi(routes, { token: true })).toMatchObject({
+    security: [{ token: [] }],
+    components: { securitySchemes: { token: { type: 'http', scheme: 'bearer' } } },
+  })
+  expect(document.security).toBeUndefined()
+})
