@@ -129,6 +129,17 @@ test('nothing to compare, a refused account, a closed port: 2', async () => {
   expect([closed.code, JSON.parse(closed.out).verdict]).toEqual([2, 'undecided'])
 })
 
+test('a connection that breaks half-way: 2, with what happened', async () => {
+  const comparing = compare(['--table', 'same', '--where', 'pg_sleep(20) is not null', '--quiet'])
+  await using killer = await connect(source)
+  const text =
+    "select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'assay compare' and wait_event = 'PgSleep' and datname = current_database()"
+  await expect.poll(async () => (await killer.query(text)).values.length, { timeout: 30_000 }).toBeGreaterThan(0)
+  const { code, out, err } = await comparing
+  expect([code, out]).toEqual([2, ''])
+  expect(err).toMatch(/^ASSAY_UNDECIDED {2}public\.same could not be compared: .*terminat/)
+})
+
 test('wrong usage: 64', async () => {
   const one = await compare([], [url(source)])
   expect([one.code, one.err]).toEqual([

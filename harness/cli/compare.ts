@@ -162,7 +162,7 @@ function live(values: Values): Disposable & { readonly show?: (progress: TablesP
   }
 }
 
-function show({ schema, tables, verdict }: CompareTablesResult, values: Values): string {
+function show({ schema, tables, failed, verdict }: CompareTablesResult, values: Values): string {
   const parts = schema.map(describeFinding)
   for (const table of tables) {
     parts.push(table.summary)
@@ -171,8 +171,10 @@ function show({ schema, tables, verdict }: CompareTablesResult, values: Values):
     const differences = showDifferences(table)
     if (differences) parts.push(differences.replaceAll(/^/gm, '  '))
   }
-  if (tables.length === 0 && schema.length === 0) parts.push(`no table fits ${values.table?.join(', ') ?? '*'}`)
-  if (tables.length > 1 || tables.length === 0) parts.push(`${tables.length} tables compared: ${verdict}`)
+  parts.push(...failed.map(({ table, reason }) => `${table}: undecided, ${reason}`))
+  if (tables.length === 0 && schema.length === 0 && failed.length === 0)
+    parts.push(`no table fits ${values.table?.join(', ') ?? '*'}`)
+  if (tables.length + failed.length !== 1) parts.push(`${tables.length} tables compared: ${verdict}`)
   return parts.join('\n')
 }
 

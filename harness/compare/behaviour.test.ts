@@ -67,6 +67,22 @@ describe.each(ENDS)('%s', ends => {
     expect(await settled).toMatchObject({ code: 'ASSAY_UNDECIDED', class: 'connection_lost' })
   })
 
+  test('a side that fails ends what the other runs, in sessions of the caller too', async () => {
+    await using scenery = await stage.set(many(3), ends)
+    const [{ endpoint }, { endpoint: other }] = stage.ends(ends)
+    await using left = await connect(endpoint)
+    await using right = await connect(other)
+    const slow = ends === 'mysql' || ends === 'across' ? 'sleep(60) = 0' : 'pg_sleep(60) is not null'
+    // row 2 cannot be read, which shows when it is
+    const failing = ends === 'mysql' ? '(select seq from seq_1_to_2 where seq <= id) = 1' : '1 / (id - 2) is not null'
+    const comparing = scenery.compare({
+      left: { ...scenery.spec.left, session: left, where: failing },
+      right: { ...scenery.spec.right, session: right, where: slow },
+    })
+    await expect(comparing).rejects.toMatchObject({ code: 'ASSAY_UNDECIDED' })
+    expect((await right.query('select 1')).values).toHaveLength(1)
+  })
+
   test('an abort ends both sides and gives its reason', async () => {
     await using scenery = await stage.set(many(3), ends)
     const slow = ends === 'mysql' ? 'sleep(60) = 0' : 'pg_sleep(60) is not null'
@@ -173,6 +189,41 @@ test('an account without the right to read', async () => {
   // an owner can take the right from itself
   await left.session.query(`revoke all on ${tableOf(scenery.spec, 'left')} from current_user`)
   await expect(scenery.compare()).rejects.toMatchObject({ code: 'ASSAY_UNDECIDED', class: 'access_denied' })
+})
+
+test('an account without the right to read, MariaDB', async () => {
+  await using scenery = await stage.set(many(3), 'mysql')
+  await using account = await stage.accountThatMay(`insert on ${tableOf(scenery.spec, 'right')}`)
+  const right = { ...scenery.spec.right, endpoint: account.endpoint }
+  await expect(scenery.compare({ right })).rejects.toMatchObject({ code: 'ASSAY_UNDECIDED', class: 'access_denied' })
+})
+
+test('one of several connections that breaks half-way ends all of them', async () => {
+  await using scenery = await stage.set(many(400), 'mysql')
+  const slow = { where: 'sleep(id % 100 = 7) = 0' }
+  const comparing = scenery.compare({
+    left: { ...scenery.spec.left, ...slow },
+    right: { ...scenery.spec.right, ...slow },
+    rowsPerRange: 50,
+    connections: 3,
+  })
+  const settled = comparing.then(
+    () => new Error('it succeeded'),
+    error => error,
+  )
+  const [{ endpoint }] = stage.ends('mysql')
+  await using killer = await connect(endpoint)
+  const text =
+    "select id from information_schema.processlist where info like 'select%sleep(id %100 = 7)%' and info not like '%processlist%'".replace(
+      '%100',
+      '% 100',
+    )
+  const reading = async () => (await killer.query(text)).values.map(([id]) => id)
+  await expect.poll(async () => (await reading()).length, { timeout: 30_000, interval: 10 }).toBeGreaterThan(3)
+  // not the first of them, which opened the others
+  await killer.query(`kill ${Math.max(...(await reading()).map(Number))}`)
+  expect(await settled).toMatchObject({ code: 'ASSAY_UNDECIDED', class: 'connection_lost' })
+  await expect.poll(reading, { timeout: 30_000, interval: 20 }).toEqual([])
 })
 
 test('where md5 is disabled sha256 takes its place', async () => {

@@ -7,7 +7,7 @@ import { compareRows } from './compare-rows.ts'
 import { type Catalog, diffCatalogs, open } from './compare-schema.ts'
 import { describeFinding, type FindingKind, type SchemaFinding } from './diff-shapes.ts'
 import { thoseThatFit } from './glob.ts'
-import type { CompareMode } from './model.ts'
+import type { CompareMode, TableName } from './model.ts'
 import { waitForPrimary } from './position.ts'
 import type { CompareRowsResult } from './result.ts'
 import type { CompareSpec } from './spec.ts'
@@ -40,8 +40,10 @@ export type ReplicaResult = {
   readonly verdict: 'equal' | 'different' | 'undecided'
   readonly summary: string
   readonly findings: readonly (SchemaFinding & { readonly database: string })[]
-  /** Tables whose rows differ or could not be compared. */
+  /** Tables whose rows differ or were not compared as a whole. */
   readonly rows: readonly CompareRowsResult[]
+  /** Tables that could not be read, and why. */
+  readonly failed: readonly { readonly table: string; readonly reason: string }[]
   readonly databases: readonly string[]
   readonly tables: number
   readonly rowsCompared: number
@@ -90,6 +92,7 @@ async function compareReplica(endpoint: Endpoint, spec: CompareReplicasSpec): Pr
     replica: endpoint.name,
     findings: [],
     rows: [],
+    failed: [],
     databases: [],
     tables: 0,
     rowsCompared: 0,
@@ -153,6 +156,7 @@ async function compareAll(
   for (const database of theirs) if (!ours.includes(database)) missing(database, 'right')
   const databases = ours.filter(database => theirs.includes(database))
   const rows: CompareRowsResult[] = []
+  const failed: { table: string; reason: string }[] = []
   let tables = 0
   let rowsCompared = 0
   for (const schema of databases) {
@@ -160,29 +164,40 @@ async function compareAll(
     findings.push(...schemas.findings.map(finding => ({ ...finding, database: schema })))
     for (const name of schemas.compared) {
       spec.progress?.(`${replica.label} ${schema}.${name}`)
-      const result = await compareRows({
-        left: { endpoint: spec.primary, table: { schema, name }, session: primary.session },
-        right: {
-          endpoint: { ...spec.primary, name: replica.label },
-          table: { schema, name },
-          session: replica.session,
-        },
-        mode: spec.mode,
-        examples: spec.examples,
-        recheck: spec.recheck ?? { times: 3, pause: 500 },
-        clock: spec.clock,
-        signal: spec.signal,
-      })
-      tables++
-      rowsCompared += Math.max(result.rows.left, result.rows.right)
-      if (result.verdict !== 'equal') rows.push(result)
+      try {
+        const result = await compareTable(primary, replica, spec, { schema, name })
+        tables++
+        rowsCompared += Math.max(result.rows.left, result.rows.right)
+        if (result.verdict !== 'equal') rows.push(result)
+      } catch (error) {
+        // one table that cannot be read says nothing of the others
+        if (!(error instanceof ActionError) || !primary.session.open || !replica.session.open) throw error
+        failed.push({ table: `${schema}.${name}`, reason: error.message })
+      }
     }
   }
-  return judge({ replica: replica.label, findings, rows, databases, tables, rowsCompared, waited }, patterns)
+  return judge({ replica: replica.label, findings, rows, failed, databases, tables, rowsCompared, waited }, patterns)
+}
+
+function compareTable(
+  primary: Catalog,
+  replica: Catalog,
+  spec: CompareReplicasSpec,
+  table: TableName,
+): Promise<CompareRowsResult> {
+  return compareRows({
+    left: { endpoint: spec.primary, table, session: primary.session },
+    right: { endpoint: { ...spec.primary, name: replica.label }, table, session: replica.session },
+    mode: spec.mode,
+    examples: spec.examples,
+    recheck: spec.recheck ?? { times: 3, pause: 500 },
+    clock: spec.clock,
+    signal: spec.signal,
+  })
 }
 
 function judge(found: Omit<ReplicaResult, 'verdict' | 'summary'>, patterns: readonly string[]): ReplicaResult {
-  const { replica, findings, rows, tables, rowsCompared, databases } = found
+  const { replica, findings, rows, failed, tables, rowsCompared, databases } = found
   const different = rows.filter(result => result.verdict === 'different')
   const texts = [...findings.map(describeFinding), ...different.map(result => result.summary)]
   if (texts.length > 0) {
@@ -190,6 +205,9 @@ function judge(found: Omit<ReplicaResult, 'verdict' | 'summary'>, patterns: read
     const more = texts.length > shown.length ? `; and ${texts.length - shown.length} more` : ''
     return { ...found, verdict: 'different', summary: `${replica} differs: ${shown.join('; ')}${more}` }
   }
+  const [unread] = failed
+  if (unread)
+    return { ...found, verdict: 'undecided', summary: `${replica}: ${unread.table} undecided, ${unread.reason}` }
   const open = rows.find(result => result.verdict === 'undecided')
   if (open) return { ...found, verdict: 'undecided', summary: `${replica}: ${open.summary}` }
   if (tables === 0) {

@@ -28,20 +28,24 @@ const LOOKED_AT = 1_000
 export async function compareRows(spec: CompareSpec): Promise<CompareRowsResult> {
   const started = performance.now()
   spec.progress?.({ phase: 'connect', text: 'connecting' })
-  // one of them failing must not leave the other open
-  const opened = await Promise.allSettled([
-    Side.open('left', spec.left, spec.signal),
-    Side.open('right', spec.right, spec.signal),
-  ])
+  // when one side fails, what the other runs is cancelled: it could take an hour more
+  const failed = new AbortController()
+  const signal = spec.signal ? AbortSignal.any([spec.signal, failed.signal]) : failed.signal
   await using stack = new AsyncDisposableStack()
-  for (const one of opened) if (one.status === 'fulfilled') stack.use(one.value)
-  const [left, right] = opened.map(one => {
-    if (one.status === 'rejected') throw openQuestion(one.reason, spec)
-    return one.value
-  }) as [Side, Side]
   try {
+    const opened = await Promise.allSettled([
+      Side.open('left', spec.left, signal),
+      Side.open('right', spec.right, signal),
+    ])
+    // one of them failing must not leave the other open
+    for (const one of opened) if (one.status === 'fulfilled') stack.use(one.value)
+    const [left, right] = opened.map(one => {
+      if (one.status === 'rejected') throw one.reason
+      return one.value
+    }) as [Side, Side]
     return await compareSides({ left, right }, spec, started)
   } catch (error) {
+    failed.abort(error)
     throw openQuestion(error, spec)
   }
 }

@@ -92,6 +92,20 @@ test('a partition that was truncated after the snapshot makes its parent undecid
   expect(tables.map(table => table.verdict)).toEqual(['equal', 'undecided'])
 })
 
+test('a table that cannot be read is undecided, the others are compared', async () => {
+  // an owner can take the right from itself
+  await left.query('revoke all on first from current_user')
+  const alone = await compare()
+  expect(alone).toMatchObject({ verdict: 'undecided', tables: [{ verdict: 'equal' }], failed: [{ table: 'first' }] })
+  expect(alone.failed[0]?.reason).toContain('permission denied')
+  await right.query('update second set v = 0 where id = 5')
+  expect(await compare()).toMatchObject({
+    verdict: 'different',
+    tables: [{ changed: 1 }],
+    failed: [{ table: 'first' }],
+  })
+})
+
 test('a snapshot that somebody else has exported is read', async () => {
   await left.query('begin isolation level repeatable read')
   const snapshot = String((await left.query('select pg_export_snapshot()')).values[0]?.[0])

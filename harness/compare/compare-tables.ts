@@ -1,3 +1,4 @@
+import { ActionError } from '../errors.ts'
 import { compareRows } from './compare-rows.ts'
 import { type Catalog, diffCatalogs, open, type SchemaSide } from './compare-schema.ts'
 import type { SchemaFinding } from './diff-shapes.ts'
@@ -29,8 +30,10 @@ export type CompareTablesResult = {
   readonly verdict: 'equal' | 'different' | 'undecided'
   /** Differences of schema; those of type that the comparison bridges do not make a verdict. */
   readonly schema: readonly SchemaFinding[]
-  /** By table, in the order of their names. */
+  /** Of each table that was compared, in the order of their names. */
   readonly tables: readonly CompareRowsResult[]
+  /** Tables of both sides that could not be compared, and why. */
+  readonly failed: readonly { readonly table: string; readonly reason: string }[]
 }
 
 /**
@@ -62,6 +65,7 @@ export async function compareTables(spec: CompareTablesSpec): Promise<CompareTab
   }
   while (pairs.length < Math.min(spec.parallel ?? 2, names.length)) pairs.push(await openPair())
   const results: CompareRowsResult[] = new Array(names.length)
+  const failed: { table: string; reason: string }[] = []
   const all = names.length
   let next = 0
   let done = 0
@@ -76,25 +80,34 @@ export async function compareTables(spec: CompareTablesSpec): Promise<CompareTab
       ) => ({
         ...{ endpoint, table: { schema, name: table }, where, session, snapshot: snapshot?.id },
       })
-      results[index] = await compareRows({
-        ...options,
-        left: sideOf(spec.left, left, shared[0]),
-        right: sideOf(spec.right, right, shared[1]),
-        progress: progress && (now => progress({ done, all, table, now })),
-      })
+      try {
+        results[index] = await compareRows({
+          ...options,
+          left: sideOf(spec.left, left, shared[0]),
+          right: sideOf(spec.right, right, shared[1]),
+          progress: progress && (now => progress({ done, all, table, now })),
+        })
+      } catch (error) {
+        // one table that cannot be read says nothing of the others
+        if (!(error instanceof ActionError) || !left.session.open || !right.session.open) throw error
+        failed.push({ table, reason: error.message })
+      }
       progress?.({ done: ++done, all, table })
     }
   }
   await Promise.all(pairs.map(work))
-  return { verdict: verdictOf(schemas.findings, results), schema: schemas.findings, tables: results }
+  const tables = results.filter(result => result !== undefined)
+  const verdict = verdictOf(schemas.findings, tables, failed.length > 0)
+  return { verdict, schema: schemas.findings, tables, failed }
 }
 
 function verdictOf(
   schema: readonly SchemaFinding[],
   tables: readonly CompareRowsResult[],
+  anyFailed: boolean,
 ): CompareTablesResult['verdict'] {
   if (schema.some(finding => finding.kind === 'missing table')) return 'different'
   if (tables.some(table => table.verdict === 'different')) return 'different'
-  if (tables.length === 0 || tables.some(table => table.verdict === 'undecided')) return 'undecided'
+  if (anyFailed || tables.length === 0 || tables.some(table => table.verdict === 'undecided')) return 'undecided'
   return 'equal'
 }

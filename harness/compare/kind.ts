@@ -103,7 +103,7 @@ export function pairColumns(left: readonly Column[], right: readonly Column[], o
     }
     const common = commonType(one.type, other.type)
     if (!common) {
-      notCompared.push({ column: name, reason: `${one.type.declared} and ${other.type.declared} cannot be compared` })
+      notCompared.push({ column: name, reason: describeUnlike(one.type, other.type) })
       continue
     }
     const drifted = describeDrift(name, one.type, other.type, common, options.sameFamily !== false)
@@ -117,6 +117,11 @@ export function pairColumns(left: readonly Column[], right: readonly Column[], o
     }
   }
   return { pairs, notCompared, drift }
+}
+
+function describeUnlike(left: ColumnType, right: ColumnType): string {
+  if (left.declared !== right.declared) return `${left.declared} and ${right.declared} cannot be compared`
+  return `${left.declared} means another type on each side, and these cannot be compared`
 }
 
 /** Engines of different families spell the same type differently: only what the values can show is drift between them. */

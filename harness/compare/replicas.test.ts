@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
+import { secret } from '../log/secret.ts'
 import { systemClock } from '../run/clock.ts'
 import { connect } from '../sql/connect.ts'
 import type { SqlSession } from '../sql/session.ts'
@@ -227,6 +228,29 @@ describe('the twelve faults of the original comparison', () => {
     expect(one?.rows[0]).toMatchObject({ changed: 3 })
     expect(one?.rows[0]?.columns.map(column => column.name)).toEqual(['s', 'f', 'b'])
   })
+})
+
+test('a table that cannot be read on a replica is undecided, and hides no difference in another', async () => {
+  await behind(
+    0,
+    `create or replace user halfblind@'%' identified by 'sees-little'; grant select on ${DB}.account to halfblind@'%';
+     grant insert on ${DB}.bag to halfblind@'%'; grant slave monitor on *.* to halfblind@'%'`,
+  )
+  const halfblind: Endpoint = { ...(replicas[0] as Endpoint), user: 'halfblind', password: secret('sees-little') }
+  const options = {
+    replicas: [halfblind],
+    tables: ['account', 'bag'],
+    ignore: ['missing column', 'index', 'primary key'] as const,
+  }
+  const open = await compare(options)
+  expect(open).toMatchObject({
+    verdict: 'undecided',
+    replicas: [{ tables: 1, failed: [{ table: 't_$$_public.bag' }] }],
+  })
+  expect(open.summary).toContain('undecided')
+  await behind(0, `update ${DB}.account set name = 'z' where id = 1`)
+  expect(await compare(options)).toMatchObject({ verdict: 'different', differing: 1, replicas: [{ failed: [{}] }] })
+  await behind(0, "drop user halfblind@'%'")
 })
 
 test('a stopped SQL thread is undecided at once, with what it says', async () => {

@@ -128,14 +128,11 @@ export class Side implements AsyncDisposable {
         answered?.(result, ++done)
       }
     }
-    const working = [this.session, ...this.#lanes].map(session =>
-      work(session).catch(error => {
-        next = texts.length
-        throw error
-      }),
-    )
-    // one that fails must not leave others at work on a side that is closed
-    for (const one of await Promise.allSettled(working)) if (one.status === 'rejected') throw one.reason
+    try {
+      await Promise.all([this.session, ...this.#lanes].map(work))
+    } finally {
+      next = texts.length
+    }
     return results
   }
 

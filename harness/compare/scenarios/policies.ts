@@ -274,6 +274,28 @@ export const POLICY_SCENARIOS: readonly Scenario[] = [
     },
     expected: { verdict: 'different', changed: 2, columns: ['v'] },
   }),
+  scenario('geometries', ['mysql'], {
+    both: `create table T (id int primary key, p point, g geometry);
+      insert into T values (1, point(1, 2), ST_GeomFromText('POLYGON((0 0, 0 3, 3 3, 0 0))')), (2, null, ST_GeomFromText('POINT(1 2)', 4326)),
+        (3, point(-0.5, 1e300), ST_GeomFromText('GEOMETRYCOLLECTION(POINT(1 1), LINESTRING(0 0, 1 1))'))`,
+    expected: EQUAL,
+  }),
+  scenario('geometries that differ in a corner, and in their reference system', ['mysql'], {
+    both: `create table T (id int primary key, g geometry);
+      insert into T values (1, ST_GeomFromText('POLYGON((0 0, 0 3, 3 3, 0 0))')), (2, ST_GeomFromText('POINT(1 2)', 4326)), (3, ST_GeomFromText('POINT(1 2)'))`,
+    right:
+      "update T set g = ST_GeomFromText('POLYGON((0 0, 0 3, 3 3.0000000000000004, 0 0))') where id = 1; update T set g = ST_GeomFromText('POINT(1 2)') where id = 2",
+    expected: { verdict: 'different', changed: 2, columns: ['g'] },
+  }),
+  scenario('a point of PostgreSQL and one of MariaDB', ['across'], {
+    left: "create table T (id int primary key, v point, w int); insert into T values (1, '(1,2)', 3)",
+    right: 'create table T (id int primary key, v point, w int); insert into T values (1, point(1, 2), 3)',
+    expected: {
+      verdict: 'undecided',
+      differing: 0,
+      notCompared: [{ column: 'v', reason: 'point means another type on each side, and these cannot be compared' }],
+    },
+  }),
   scenario('bytes and integers cannot be compared', 'all', {
     left: {
       postgres: "create table T (id int primary key, v bytea, w int); insert into T values (1, '1', 5)",

@@ -1,3 +1,4 @@
+import { secret } from '../../log/secret.ts'
 import { connect } from '../../sql/connect.ts'
 import { dialectOf } from '../../sql/dialect.ts'
 import type { SqlSession } from '../../sql/session.ts'
@@ -16,11 +17,13 @@ type End = { readonly endpoint: Endpoint; readonly session: SqlSession }
 export class Stage implements AsyncDisposable {
   readonly #leases: readonly Lease[]
   readonly #ends: Roles
+  readonly #admin: Endpoint
   #tables = 0
 
-  private constructor(leases: readonly Lease[], ends: Roles) {
+  private constructor(leases: readonly Lease[], ends: Roles, admin: Endpoint) {
     this.#leases = leases
     this.#ends = ends
+    this.#admin = admin
   }
 
   static async open(): Promise<Stage> {
@@ -43,7 +46,8 @@ export class Stage implements AsyncDisposable {
       open(versions.endpoints.destination),
       open(mariadb.endpoints.primary),
     ])
-    return new Stage([postgres, versions, mariadb], { source, destination, older, newer, primary })
+    const roles = { source, destination, older, newer, primary }
+    return new Stage([postgres, versions, mariadb], roles, mariadb.endpoints.primary_admin as Endpoint)
   }
 
   /** Left and right end. */
@@ -102,6 +106,21 @@ export class Stage implements AsyncDisposable {
       spec,
       compare: more => compareRows({ ...spec, ...more }),
       [Symbol.asyncDispose]: drop,
+    }
+  }
+
+  /** An account of the MariaDB with one right: `insert on t1`. It goes when it is disposed. */
+  async accountThatMay(right: string): Promise<AsyncDisposable & { readonly endpoint: Endpoint }> {
+    const admin = await connect({ ...this.#admin, database: undefined })
+    const user = `nobody_${process.pid}`
+    await admin.query(`create or replace user ${user}@'%' identified by 'may-log-in'`)
+    await admin.query(`use \`${this.#ends.primary.endpoint.database}\`; grant ${right} to ${user}@'%'`)
+    return {
+      endpoint: { ...this.#ends.primary.endpoint, user, password: secret('may-log-in') },
+      async [Symbol.asyncDispose]() {
+        await admin.query(`drop user ${user}@'%'`)
+        await admin.close()
+      },
     }
   }
 
