@@ -1,0 +1,109 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { afterEach, expect, test, vi } from 'vitest'
+
+vi.setConfig({ testTimeout: 180_000 })
+const SOON = { timeout: 90_000, interval: 50 }
+
+const folder = mkdtempSync(join(tmpdir(), 'assay-serve-'))
+const children: ChildProcess[] = []
+afterEach(async () => {
+  for (const child of children.splice(0)) {
+    if (child.exitCode !== null || child.signalCode !== null) continue
+    child.kill('SIGKILL')
+    await once(child, 'exit')
+  }
+  rmSync(folder, { recursive: true, force: true })
+})
+
+function start(...args: readonly string[]): {
+  readonly child: ChildProcess
+  readonly url: Promise<string>
+  told(): string
+} {
+  const main = resolve('harness/cli/main.ts')
+  const child = spawn(process.execPath, [main, 'datax', 'serve', ...args], { stdio: ['ignore', 'pipe', 'pipe'] })
+  children.push(child)
+  let told = ''
+  const url = new Promise<string>((found, lost) => {
+    const hear = (chunk: Buffer): void => {
+      told += chunk
+      const match = /^(http:\S+)/m.exec(told)
+      if (match) found(match[1] as string)
+    }
+    child.stdout?.on('data', hear)
+    child.stderr?.on('data', hear)
+    child.once('exit', code => lost(new Error(`ended with ${code}: ${told}`)))
+  })
+  url.catch(() => {})
+  return { child, url, told: () => told }
+}
+
+async function post(url: string, body: unknown): Promise<{ readonly id: number; readonly status: string }> {
+  const headers = { 'content-type': 'application/json' }
+  const answer = await fetch(url, { method: 'POST', headers, body: JSON.stringify(body) })
+  return ((await answer.json()) as { data: { id: number; status: string } }).data
+}
+
+async function states(url: string): Promise<readonly string[]> {
+  const answer = await fetch(`${url}/api/config/logs`)
+  const { data } = (await answer.json()) as { data: { rows: readonly { status: string }[] } }
+  return data.rows.map(row => row.status)
+}
+
+const endless = {
+  job: {
+    setting: { speed: { channel: 1 } },
+    content: [
+      {
+        reader: { name: 'streamreader', parameter: { sliceRecordCount: 1e12, column: [{ value: 'x' }] } },
+        writer: { name: 'streamwriter', parameter: { print: false } },
+      },
+    ],
+  },
+}
+
+test('two servers that begin at once on one folder share it; what one ran when it was killed the other marks', async () => {
+  const servers = [start('--folder', folder, '--port', '0'), start('--folder', folder, '--port', '0')]
+  const [first, second] = (await Promise.all(servers.map(one => one.url))) as [string, string]
+  expect(readdirSync(folder).filter(name => name.startsWith('key'))).toEqual(['key'])
+  for (const name of ['key', 'platform.db']) expect(statSync(join(folder, name)).mode & 0o777).toBe(0o600)
+  expect(statSync(folder).mode & 0o777).toBe(0o700)
+  const config = await post(`${first}/api/config/save`, { config_name: 'endless', content: endless })
+  expect(statSync(join(folder, 'configs', `${config.id}.json`)).mode & 0o777).toBe(0o600)
+  await post(`${first}/api/config/exec`, { id: config.id })
+  await post(`${second}/api/config/exec`, { id: config.id })
+  await expect.poll(() => states(second), SOON).toEqual(['running', 'running'])
+  servers[0]?.child.kill('SIGKILL')
+  await expect.poll(() => states(second), SOON).toEqual(['running', 'interrupted'])
+  // Ctrl-C: what runs is stopped, and said to have been
+  servers[1]?.child.kill('SIGINT')
+  await once(servers[1]?.child as ChildProcess, 'exit')
+  const again = await start('--folder', folder, '--port', '0').url
+  expect(await states(again)).toEqual(['interrupted', 'interrupted'])
+  expect(readFileSync(join(folder, 'logs', `${config.id}-2.log`), 'utf8')).toContain('the job was stopped')
+})
+
+test('a key that others may read, an open address without a token, and odd options are refused in words', async () => {
+  const first = start('--folder', folder, '--port', '0')
+  await first.url
+  first.child.kill('SIGINT')
+  await once(first.child, 'exit')
+  chmodSync(join(folder, 'key'), 0o644)
+  const refused = [
+    [['--folder', folder, '--port', '0'], 'others may read it'],
+    [['--folder', folder, '--host', '0.0.0.0'], 'would be open to everyone'],
+    [['--port', '99999'], '"99999" is no port'],
+    [['--colour', 'red'], '"--colour" is no option of serve'],
+  ] as const
+  for (const [args, words] of refused) {
+    const one = start(...args)
+    const [code] = await once(one.child, 'close')
+    expect(code).toBeGreaterThan(0)
+    expect(one.told()).toContain(words)
+    expect(one.told()).not.toContain('    at ')
+  }
+})
