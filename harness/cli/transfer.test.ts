@@ -5,42 +5,36 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import { connect } from '../sql/connect.ts'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import type { SqlSession } from '../sql/session.ts'
-import type { Lease } from '../targets/lease.ts'
-import type { Endpoint } from '../targets/target.ts'
-import { leaseForTest } from '../targets/testing.ts'
+import { openTestPair, type TestPair } from '../transfer/testing.ts'
+
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 120_000 })
 
 const MAIN = fileURLToPath(new URL('./main.ts', import.meta.url))
 
-let lease: Lease
+let pair: TestPair
 let source: SqlSession
 let destination: SqlSession
 
 beforeAll(async () => {
-  lease = await leaseForTest('postgres.pair')
-  source = await connect(lease.endpoints.source as Endpoint)
-  destination = await connect(lease.endpoints.destination as Endpoint)
+  pair = await openTestPair()
+  ;({ source, destination } = pair)
   await source.query(`create schema "S c"; create table "S c"."t'1" as select i as id, timestamp '2026-11-01' + i * interval '1 hour' as at from generate_series(0, 47) i;
     create table "S c".other as select 1 as id`)
   await destination.query(
     `create schema "S c"; create table "S c"."t'1" (id int, at timestamp); create table "S c".other (id int)`,
   )
-}, 60_000)
-
-afterAll(async () => {
-  await source?.close()
-  await destination?.close()
-  await lease?.release()
 })
 
+afterAll(() => pair?.[Symbol.asyncDispose]())
+
 const url = (name: 'source' | 'destination') => {
-  const { host, port, user, database } = lease.endpoints[name] as Endpoint
+  const { host, port, user, database } = pair.ends[name]
   return `postgres://${user}@${host}:${port}/${database}`
 }
 const environment = () => {
-  const password = (name: 'source' | 'destination') => (lease.endpoints[name] as Endpoint).password.reveal()
+  const password = (name: 'source' | 'destination') => pair.ends[name].password.reveal()
   return {
     ...process.env,
     ASSAY_SOURCE_PASSWORD: password('source'),
@@ -94,7 +88,7 @@ test('no file is written, and no session left, whether it moves or fails', async
       expect(ran.code).toBe(code)
       expect(readdirSync(empty, { recursive: true })).toEqual([])
       for (const session of [source, destination])
-        await expect.poll(async () => (await session.query(TRANSFERS)).values, { timeout: 10_000 }).toEqual([[0]])
+        await expect.poll(async () => (await session.query(TRANSFERS)).values, { timeout: 30_000 }).toEqual([[0]])
     }
   } finally {
     rmSync(empty, { recursive: true, force: true })
@@ -148,8 +142,7 @@ test('a log of the day: what was asked, what became of each table, how it ended;
     const days = readdirSync(folder)
     expect(days).toEqual(days.map(() => expect.stringMatching(/^\d{4}-\d\d-\d\d\.log$/)))
     const text = days.map(day => readFileSync(join(folder, day), 'utf8')).join('')
-    for (const end of ['source', 'destination'] as const)
-      expect(text).not.toContain((lease.endpoints[end] as Endpoint).password.reveal())
+    for (const end of ['source', 'destination'] as const) expect(text).not.toContain(pair.ends[end].password.reveal())
     expect(text).not.toContain('not-this-one')
     const lines = text.trimEnd().split('\n')
     const parts = lines.map(line => /^\S+ \S+ (\S+) ([a-z ]+) (\{.*\})$/.exec(line)?.slice(1))
@@ -179,7 +172,7 @@ test('a wrong password: exit code 3, and the password is nowhere', async () => {
   expect(stdout + stderr).not.toContain('not-this-one')
 })
 
-test('a job from its tables to its end, and alarms about what differs', { timeout: 30_000 }, async () => {
+test('a job from its tables to its end, and alarms about what differs', async () => {
   expect(await assay('transfer', 'init', url('destination'), '--alarms')).toMatchObject({ code: 0 })
   expect(await assay('transfer', 'init', url('destination'))).toMatchObject({
     code: 3,
@@ -230,7 +223,6 @@ test('a job from its tables to its end, and alarms about what differs', { timeou
 
 test.each(['connect', 'begin', 'copy', 'verify', 'commit'])(
   'killed with -9 at %s: nothing is visible, and running again completes',
-  { timeout: 30_000 },
   async phase => {
     await source.query('create table if not exists k as select i as id from generate_series(1, 20000) i')
     await destination.query('drop table if exists k; create table k (id int primary key); insert into k values (-1)')
@@ -246,7 +238,7 @@ test.each(['connect', 'begin', 'copy', 'verify', 'commit'])(
       child.kill('SIGKILL')
       await ended
     }
-    await expect.poll(async () => (await destination.query(TRANSFERS)).values, { timeout: 10_000 }).toEqual([[0]])
+    await expect.poll(async () => (await destination.query(TRANSFERS)).values, { timeout: 30_000 }).toEqual([[0]])
     expect((await destination.query('select count(*)::int from k')).values).toEqual([[1]])
     const { code, stdout } = await assay('transfer', url('source'), url('destination'), '--table', 'k', '--json')
     const result = JSON.parse(stdout)

@@ -2,11 +2,13 @@ import { spawnSync } from 'node:child_process'
 import { chownSync, mkdtempSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { connect } from '../sql/connect.ts'
 import type { Endpoint } from '../targets/target.ts'
 import { leaseForTest } from '../targets/testing.ts'
 import { planTransfer, transferTable } from './transfer-table.ts'
+
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 120_000 })
 
 const run = (file: string, ...args: string[]): boolean => spawnSync(file, args).status === 0
 
@@ -25,9 +27,7 @@ function smallDisk(): { readonly folder: string; remove(): void } | undefined {
   return undefined
 }
 
-test('a disk that fills on the destination leaves nothing, and a larger one takes all', {
-  timeout: 60_000,
-}, async context => {
+test('a disk that fills on the destination leaves nothing, and a larger one takes all', async context => {
   const disk = smallDisk()
   context.skip(disk === undefined, 'this account may not mount a small file system')
   if (!disk) return

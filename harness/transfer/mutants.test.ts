@@ -1,35 +1,29 @@
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest'
 import { compareRows } from '../compare/compare-rows.ts'
-import { connect } from '../sql/connect.ts'
 import type { SqlSession } from '../sql/session.ts'
-import type { Lease } from '../targets/lease.ts'
 import type { Endpoint } from '../targets/target.ts'
-import { leaseForTest } from '../targets/testing.ts'
 import { openCopySession } from './copy/copy-session.ts'
 import { relay } from './copy/relay.ts'
 import type { TransferSpec } from './model.ts'
 import { RECIPE, type TransferRecipe } from './recipe.ts'
+import { openTestPair, type TestPair } from './testing.ts'
 import { transferTable } from './transfer-table.ts'
+
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 120_000 })
 
 /** Each mistake is made on purpose, beside the same transfer without it: what tells them apart is what the suite looks at. The mistakes of jobs are in job/run-job.test.ts. */
 
-let lease: Lease
-let ends: { source: Endpoint; destination: Endpoint }
+let pair: TestPair
+let ends: TestPair['ends']
 let source: SqlSession
 let destination: SqlSession
 
 beforeAll(async () => {
-  lease = await leaseForTest('postgres.pair')
-  ends = { source: lease.endpoints.source as Endpoint, destination: lease.endpoints.destination as Endpoint }
-  source = await connect(ends.source)
-  destination = await connect(ends.destination)
-}, 60_000)
-
-afterAll(async () => {
-  await source?.close()
-  await destination?.close()
-  await lease?.release()
+  pair = await openTestPair()
+  ;({ ends, source, destination } = pair)
 })
+
+afterAll(() => pair?.[Symbol.asyncDispose]())
 
 beforeEach(async () => {
   await source.query(

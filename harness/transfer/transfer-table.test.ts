@@ -1,34 +1,29 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { connect } from '../sql/connect.ts'
 import type { SqlSession } from '../sql/session.ts'
-import type { Lease } from '../targets/lease.ts'
 import type { Endpoint } from '../targets/target.ts'
-import { leaseForTest } from '../targets/testing.ts'
 import type { TransferSpec } from './model.ts'
+import { openTestPair, type TestPair } from './testing.ts'
 import { planTransfer, transferTable } from './transfer-table.ts'
 
-let lease: Lease
-let ends: { source: Endpoint; destination: Endpoint }
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 120_000 })
+
+let pair: TestPair
+let ends: TestPair['ends']
 let source: SqlSession
 let destination: SqlSession
 
 beforeAll(async () => {
-  lease = await leaseForTest('postgres.pair')
-  ends = { source: lease.endpoints.source as Endpoint, destination: lease.endpoints.destination as Endpoint }
-  source = await connect(ends.source)
-  destination = await connect(ends.destination)
+  pair = await openTestPair()
+  ;({ ends, source, destination } = pair)
   await source.query(
     `create table t (id int primary key, at timestamp, name text, amount numeric(10,2));
      insert into t select i, timestamp '2026-11-01' + i * interval '1 minute', 'row ' || i, i / 7.0 from generate_series(1, 3000) i;
      create table empty (id int primary key, at timestamp, name text, amount numeric(10,2))`,
   )
-}, 60_000)
-
-afterAll(async () => {
-  await source?.close()
-  await destination?.close()
-  await lease?.release()
 })
+
+afterAll(() => pair?.[Symbol.asyncDispose]())
 
 beforeEach(async () => {
   await destination.query(
@@ -234,7 +229,7 @@ describe('what is refused before a byte moves', () => {
   })
 
   test('a right that is missing', async () => {
-    const admin = await connect(lease.endpoints.destination_admin as Endpoint)
+    const admin = await connect(pair.lease.endpoints.destination_admin as Endpoint)
     await admin.query("create role reader login password 'reads'; grant select on t to reader")
     const { Secret } = await import('../log/secret.ts')
     const destination = { ...ends.destination, user: 'reader', password: new Secret('reads') }

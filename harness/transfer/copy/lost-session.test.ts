@@ -1,15 +1,17 @@
 import { setImmediate } from 'node:timers/promises'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import type { Lease } from '../../targets/lease.ts'
 import type { Endpoint } from '../../targets/target.ts'
 import { leaseForTest } from '../../targets/testing.ts'
 import { CopyIn } from './copy-in.ts'
 import { type CopySession, openCopySession } from './copy-session.ts'
 
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 120_000 })
+
 let lease: Lease
 beforeAll(async () => {
   lease = await leaseForTest('postgres.pair')
-}, 60_000)
+})
 afterAll(() => lease?.release())
 
 async function lostSession(): Promise<CopySession> {
@@ -19,7 +21,7 @@ async function lostSession(): Promise<CopySession> {
   return session
 }
 
-test('a COPY on a connection that was lost before fails at once', { timeout: 10_000 }, async () => {
+test('a COPY on a connection that was lost before fails at once', async () => {
   await expect(CopyIn.start(await lostSession(), 'copy pg_class from stdin')).rejects.toMatchObject({
     class: 'connection_lost',
   })

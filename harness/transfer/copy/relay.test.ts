@@ -1,9 +1,11 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import type { Lease } from '../../targets/lease.ts'
 import type { Endpoint } from '../../targets/target.ts'
 import { leaseForTest } from '../../targets/testing.ts'
 import { type CopySession, openCopySession } from './copy-session.ts'
 import { relay } from './relay.ts'
+
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 120_000 })
 
 const ROWS = 60_000
 const DIGEST = 'select count(*)::int as rows, sum(hash_record_extended(t, 0))::text as digest from t'
@@ -21,7 +23,7 @@ beforeAll(async () => {
   await source.query(`create table t as select i as id, repeat(md5(i::text), 1 + i % 7) as text, sqrt(i) as root,
     case when i % 3 = 0 then null else E'a\\tb\\n\\\\' || i end as odd from generate_series(1, ${ROWS}) i`)
   await destination.query('create table t (id int, text text, root float8, odd text)')
-}, 60_000)
+})
 
 afterAll(async () => {
   for (const session of [source, second, destination]) await session?.close()

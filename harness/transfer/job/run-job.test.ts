@@ -1,45 +1,41 @@
 import { readFileSync } from 'node:fs'
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { connect } from '../../sql/connect.ts'
 import type { SqlSession } from '../../sql/session.ts'
-import type { Lease } from '../../targets/lease.ts'
-import type { Endpoint } from '../../targets/target.ts'
-import { leaseForTest } from '../../targets/testing.ts'
 import { parseMoment } from '../moment.ts'
 import { RECIPE } from '../recipe.ts'
+import { openTestPair, type TestPair } from '../testing.ts'
 import { cleanSchema } from './clean-schema.ts'
 import { CleanStore } from './clean-store.ts'
 import type { JobStore } from './model.ts'
 import { type RunJobOptions, runJob } from './run-job.ts'
 import { SeedStore } from './seed-store.ts'
 
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 120_000 })
+
 const SEED_TABLES = readFileSync(new URL('../../../fixtures/greenplum/seed-tables.sql', import.meta.url), 'utf8')
 
-let lease: Lease
-let ends: { source: Endpoint; destination: Endpoint }
+let pair: TestPair
+let ends: TestPair['ends']
 let source: SqlSession
 let destination: SqlSession
 let control: SqlSession
 
 beforeAll(async () => {
-  lease = await leaseForTest('postgres.pair')
-  ends = { source: lease.endpoints.source as Endpoint, destination: lease.endpoints.destination as Endpoint }
-  ;[source, destination, control] = await Promise.all([
-    connect(ends.source),
-    connect(ends.destination),
-    connect(ends.destination),
-  ])
+  pair = await openTestPair()
+  ;({ ends, source, destination } = pair)
+  control = await connect(ends.destination)
   // rows on each hour, on the boundaries of the windows too
   await source.query(
     `create table a (id int primary key, at timestamp, came timestamp);
      insert into a select i, timestamp '2026-11-01' + i * interval '1 hour', timestamp '2026-11-01' + i * interval '1 hour' from generate_series(0, 47) i;
      create table b as select * from a; create table c as select * from a`,
   )
-}, 60_000)
+})
 
 afterAll(async () => {
-  for (const session of [source, destination, control]) await session?.close()
-  await lease?.release()
+  await control?.close()
+  await pair?.[Symbol.asyncDispose]()
 })
 
 beforeEach(async () => {
@@ -262,7 +258,7 @@ describe('each mistake of the programs before is noticed', () => {
       const taking = [first, second].map(session => new SeedStore(session, { recipe }).acquire('copy', terms))
       const waiting =
         "select count(*)::int from pg_locks where not granted and relation = 'eda.transferstatetable'::regclass"
-      await expect.poll(async () => (await gate.query(waiting)).values[0]?.[0]).toBe(2)
+      await expect.poll(async () => (await gate.query(waiting)).values[0]?.[0], { timeout: 30_000 }).toBe(2)
       await gate.query('commit')
       expect((await Promise.allSettled(taking)).map(one => one.status)).toEqual(['fulfilled', 'fulfilled'])
     } finally {
