@@ -5,32 +5,31 @@ import { setFlagsFromString } from 'node:v8'
 import { nearest } from '../cases/suggest.ts'
 import type { Progress } from '../datax/engine/engine.ts'
 import { ENGINE_NAMES, type EngineName, engineNamed } from '../datax/engine/engines.ts'
+import { askDatabase } from '../datax/job/ask-database.ts'
 import { checkJob } from '../datax/job/check.ts'
 import { FINDINGS, showFinding } from '../datax/job/finding.ts'
 import { parseParameters } from '../datax/job/variables.ts'
 import { AssayError } from '../errors.ts'
-import { Secret } from '../log/secret.ts'
 import type { Command } from './command.ts'
+import { serve, TOKEN_VARIABLE } from './datax-serve.ts'
 
 const BROKEN = 1
 const USAGE = 255
 const VERBS = ['check', 'run', 'serve'] as const
 
-/** The environment variable with the platform's token. */
-const TOKEN_VARIABLE = 'ASSAY_DATAX_TOKEN'
-
-const usage = `assay datax check <job.json …> [-p "-Dname=value …"]
+const usage = `assay datax check <job.json …> [-p "-Dname=value …"] [--offline]
 assay datax run <job.json> [-p "-Dname=value …"] [--mode strict|compat] [--engine ${ENGINE_NAMES.join('|')}] [--home DIR] [--quiet]
-assay datax serve [--folder DIR] [--host ADDRESS] [--port N]
+assay datax serve [--folder DIR] [--host ADDRESS] [--port N] [--engine NAME] [--home DIR] [--at-once N] [--may-wait N]
 
 check  says everything that DataX ignores in silence or fails on late, with line, column and a code. Exit code 0, or 1
-       where there is an error.
+       where there is an error. The database of the reader is asked for the collation of a splitPk, unless --offline.
 run    runs the job. What streamwriter prints goes to the standard output, the log to the standard error; on a terminal
        one line shows the progress. Exit codes are DataX's: 0, 1, 143 when stopped, 255 for wrong usage. The engine home
        runs it with a DataX or Addax of this machine (--home, [datax.home] in conf/real.ini, DATAX_HOME or ADDAX_HOME),
        ssh with the one that [datax.home] names on another; --mode means nothing to them.
-serve  starts the data-sync platform (default: ./datax-platform on 127.0.0.1:8086) until Ctrl-C. Any other address than
-       loopback needs a token in ${TOKEN_VARIABLE}; passwords are sealed with ASSAY_DATAX_KEY, or a key file in the folder.
+serve  starts the data-sync platform (default: ./datax-platform on 127.0.0.1:8086) until Ctrl-C: a page at /, and its
+       interface at /api. Any other address than loopback needs a token in ${TOKEN_VARIABLE}; passwords are sealed with
+       ASSAY_DATAX_KEY, or a key file in the folder.
 
 Codes of check:
 ${Object.entries(FINDINGS)
@@ -44,7 +43,7 @@ export const datax: Command = {
   usage,
   async run([verb = '', ...args], signal) {
     try {
-      if (verb === 'check') return await check(parse(args))
+      if (verb === 'check') return await check(parse(args), signal)
       if (verb === 'run') return await run(parse(args), signal)
       if (verb === 'serve') return await serve(args, signal)
       const best = nearest(verb, VERBS)
@@ -71,6 +70,7 @@ type Given = {
   readonly engine: EngineName
   readonly home: string | undefined
   readonly quiet: boolean
+  readonly offline: boolean
 }
 
 function parse(args: readonly string[]): Given {
@@ -80,6 +80,7 @@ function parse(args: readonly string[]): Given {
   let engine: string | undefined
   let home: string | undefined
   let quiet = false
+  let offline = false
   for (let at = 0; at < args.length; at++) {
     const arg = args[at] as string
     const value = (): string => {
@@ -92,6 +93,7 @@ function parse(args: readonly string[]): Given {
     else if (arg === '--engine') engine = value()
     else if (arg === '--home') home = resolve(value())
     else if (arg === '--quiet') quiet = true
+    else if (arg === '--offline') offline = true
     else if (arg.startsWith('-'))
       throw new AssayError('ASSAY_USAGE', `there is no option "${arg}"`, { hint: usage.split('\n')[1] as string })
     else files.push(arg)
@@ -102,7 +104,7 @@ function parse(args: readonly string[]): Given {
   const known = ENGINE_NAMES.find(name => name === (engine ?? (home === undefined ? 'in-process' : 'home')))
   if (known === undefined)
     throw new AssayError('ASSAY_USAGE', `"${engine}" is no engine; there are ${ENGINE_NAMES.join(', ')}`)
-  return { files, params, mode, engine: known, home, quiet }
+  return { files, params, mode, engine: known, home, quiet, offline }
 }
 
 async function read(file: string): Promise<string> {
@@ -116,11 +118,13 @@ async function read(file: string): Promise<string> {
   }
 }
 
-async function check({ files, params }: Given): Promise<number> {
+async function check({ files, params, offline }: Given, signal: AbortSignal): Promise<number> {
   let errors = 0
   let warnings = 0
   for (const file of files) {
-    for (const finding of checkJob(await read(file), params)) {
+    const text = await read(file)
+    const asked = offline ? [] : await askDatabase(text, params, signal)
+    for (const finding of [...checkJob(text, params), ...asked]) {
       process.stdout.write(`${showFinding(file, finding)}\n`)
       if (finding.severity === 'error') errors++
       else warnings++
@@ -161,28 +165,4 @@ function progressLine({ records, errors, recordsPerSecond, done }: Progress, sta
   const elapsed = (performance.now() - startedAt) / 1000
   const left = done > 0 && done < 1 ? `, about ${Math.ceil((elapsed / done) * (1 - done))} s left` : ''
   return `${records} records, ${recordsPerSecond}/s, ${errors} errors, ${Math.floor(done * 100)} % of the tasks${left}`
-}
-
-async function serve(args: readonly string[], signal: AbortSignal): Promise<number> {
-  const given: Record<string, string> = { '--folder': 'datax-platform', '--host': '127.0.0.1', '--port': '8086' }
-  for (let at = 0; at < args.length; at += 2) {
-    const [name = '', value] = args.slice(at, at + 2)
-    if (!(name in given) || value === undefined)
-      throw new AssayError('ASSAY_USAGE', `"${name}" is no option of serve, or has no value`)
-    given[name] = value
-  }
-  const port = Number(given['--port'])
-  if (!Number.isInteger(port) || port < 0 || port > 65_535)
-    throw new AssayError('ASSAY_USAGE', `"${given['--port']}" is no port`)
-  const { servePlatform } = await import('../datax/platform/serve.ts')
-  const token = process.env[TOKEN_VARIABLE]
-  await using platform = await servePlatform({
-    folder: resolve(given['--folder'] as string),
-    host: given['--host'] as string,
-    port,
-    ...(token ? { token: new Secret(token) } : {}),
-  })
-  process.stdout.write(`${platform.url}  (openapi: ${platform.url}/openapi.json)\n`)
-  if (!signal.aborted) await once(signal, 'abort')
-  return 0
 }

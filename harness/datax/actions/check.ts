@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { defineAction } from '../../actions/define-action.ts'
+import { askDatabase } from '../job/ask-database.ts'
 import { checkJob } from '../job/check.ts'
 import { jobShape, jobText } from './job-input.ts'
 
@@ -7,7 +8,10 @@ export const checkAction = defineAction({
   name: 'datax.check',
   about:
     'Checks a DataX job file and gives everything that DataX would ignore in silence or fail on late: { findings, errors, warnings, codes }, each finding with code, severity, message, line, column.',
-  input: z.strictObject(jobShape),
+  input: z.strictObject({
+    ...jobShape,
+    ask: z.boolean().optional().describe('Asks the reader’s database for the collation of a splitPk. Default false'),
+  }),
   result: z.object({
     findings: z.array(
       z.object({
@@ -26,7 +30,9 @@ export const checkAction = defineAction({
   examples: ['- datax.check: { file: jobs/city.json }\n  expect: { errors: 0 }'],
   async run(input, context) {
     const params = Object.fromEntries(Object.entries(input.params ?? {}).map(([key, value]) => [key, String(value)]))
-    const findings = checkJob(jobText(input, context), params)
+    const text = jobText(input, context)
+    const asked = input.ask ? await askDatabase(text, params, context.signal) : []
+    const findings = [...checkJob(text, params), ...asked]
     const errors = findings.filter(one => one.severity === 'error')
     return {
       findings: findings.map(({ dataxCode: _, ...rest }) => rest),

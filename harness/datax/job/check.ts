@@ -18,11 +18,10 @@ export function checkJob(given: string, params: Readonly<Record<string, string>>
     return checkTree(text, parseJson(text), params)
   } catch (error) {
     if (!(error instanceof JobSyntaxError)) throw toDataxError(error)
-    const message = text.length <= MAX_SIZE && text.trim() === '' ? 'the file is empty' : error.detail
     const hint = error.hint === undefined ? {} : { hint: error.hint }
     checking.say(error.offset, {
       code: text.length > MAX_SIZE ? 'DATAX_TOO_LARGE' : 'DATAX_SYNTAX',
-      message,
+      message: error.detail,
       dataxCode: 'Common-00',
       ...hint,
     })

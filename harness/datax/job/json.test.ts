@@ -16,7 +16,7 @@ describe('the JSON dialect', () => {
   })
 
   test.each([
-    ['', 'the file ends where a value should stand', 0],
+    ['', 'the file is empty', 0],
     ['#stream2stream.json\n{}', '"#" stands where a value should', 0],
     ['{} x', 'there is text after the closing brace', 3],
     ['{"a": 1', 'the file ends where "," or "}" should stand', 7],

@@ -37,6 +37,7 @@ const ESCAPES: Readonly<Record<string, string>> = {
 export function parseJson(text: string): JsonNode {
   if (text.length > MAX_SIZE)
     throw new JobSyntaxError(`a job of ${text.length} characters is larger than ${MAX_SIZE}`, 0)
+  if (text.trim() === '') throw new JobSyntaxError('the file is empty', 0)
   const reader = new Reader(text)
   const node = reader.value(0)
   reader.end()

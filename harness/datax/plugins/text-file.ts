@@ -35,7 +35,8 @@ export class TextFile {
   write(text: string): Promise<unknown> | undefined {
     if (this.#into.destroyed) return this.#done
     if (this.#into.write(text, this.#options.encoding ?? 'utf8')) return undefined
-    return Promise.race([once(this.#into, 'drain'), this.#done])
+    // a stream that fails tells it as its own; the pipeline's end says of which file
+    return Promise.race([once(this.#into, 'drain').catch(() => this.#done), this.#done])
   }
 
   async close(): Promise<void> {

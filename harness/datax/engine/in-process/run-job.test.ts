@@ -248,6 +248,20 @@ describe('text files', () => {
     expect(written('again')).toBe(text)
   })
 
+  test('csvWriterConfig changes how fields are quoted, and what is not known is refused', async () => {
+    const write = (csvWriterConfig: object) =>
+      run({ reader: csv(`a,"it's"\n`), writer: writer('style', { fileFormat: 'csv', csvWriterConfig }) })
+    await write({ textQualifier: "'" })
+    expect(written('style')).toBe(`a,'it''s'\n`)
+    await write({ textQualifier: "'", escapeMode: 2, forceQualifier: true })
+    expect(written('style')).toBe(`'a','it\\'s'\n`)
+    expect(await write({ recordDelimiter: ';' })).toMatchObject({
+      exitCode: 1,
+      message: 'csvWriterConfig has "recordDelimiter", which this engine does not know',
+    })
+    expect(await write({ useTextQualifier: false })).toMatchObject({ exitCode: 1, errorCode: 'TxtFileWriter-00' })
+  })
+
   test('the format text refuses in strict what nobody could read again', async () => {
     const result = await run({
       reader: csv(awkward),

@@ -40,6 +40,8 @@ export interface Driver {
   checkTarget(columns: readonly DbColumn[], context: PluginContext): void
   /** A moment that all tasks can read; it lasts as long as the session. Undefined where the engine has none. */
   snapshot(session: SqlSession): Promise<string | undefined>
+  /** Why a replica is not to be read from (`checkSlave`); undefined of a primary, and of a replica that runs. */
+  behind?(session: SqlSession): Promise<string | undefined>
   read(options: ReadOptions, output: RecordOutput): Promise<void>
   write(target: WriteTarget, input: RecordInput): Promise<void>
   /** A text comparison by bytes, so that ranges of a text splitPk neither overlap nor miss rows. */

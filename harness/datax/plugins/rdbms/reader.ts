@@ -26,6 +26,7 @@ class RdbmsReaderJob implements ReaderJob {
   readonly #driver: Driver
   readonly #connections: readonly Connection[]
   readonly #columns: readonly string[]
+  readonly #checkSlave: boolean
   /** Of each connection: the session on the URL that was chosen. It holds the snapshot. */
   readonly #sessions: SqlSession[] = []
 
@@ -43,8 +44,12 @@ class RdbmsReaderJob implements ReaderJob {
     const fetchSize = parameters.long('fetchSize')
     if (driver.dialect === 'postgres' && fetchSize !== undefined && fetchSize < 1)
       throw new DataxError('DBUtilErrorCode-03', `fetchSize must be at least 1, and is ${fetchSize}`)
-    for (const key of ['mandatoryEncoding', 'checkSlave'])
-      if (parameters.get(key)) context.log('WARN', 'CommonRdbmsReader$Job', `"${key}" is not supported by this engine`)
+    this.#checkSlave = driver.dialect === 'mysql' && parameters.bool('checkSlave', false)
+    const encoding = parameters.text('mandatoryEncoding')?.trim() ?? ''
+    if (!/^(utf-?8)?$/i.test(encoding))
+      throw new DataxError('DBUtilErrorCode-02', `mandatoryEncoding "${encoding}" is not supported by this engine`, {
+        hint: 'It reads texts as the server’s own character set says; run the job with --engine home for others.',
+      })
   }
 
   async preflight(): Promise<Shape> {
@@ -91,8 +96,10 @@ class RdbmsReaderJob implements ReaderJob {
     for (const endpoint of endpoints) {
       try {
         const session = await this.#driver.open(endpoint, this.#context)
-        if (await this.#passes(session)) return session
-        last = new DataxError('DBUtilErrorCode-10', `a preSql on ${endpoint.host}:${endpoint.port} did not give 0`)
+        const behind = this.#checkSlave && (await this.#driver.behind?.(session))
+        if (!behind && (await this.#passes(session))) return session
+        const what = behind ? `${behind} on` : 'a preSql did not give 0 on'
+        last = new DataxError('DBUtilErrorCode-10', `${what} ${endpoint.host}:${endpoint.port}`)
         await session.close()
       } catch (error) {
         this.#context.signal.throwIfAborted()

@@ -28,20 +28,39 @@ export function textFormat({ delimiter, lineEnd, nullText, mode }: LineOptions):
   }
 }
 
+/** What of javacsv's writer a job may set in `csvWriterConfig`. */
+export type CsvStyle = {
+  readonly qualifier: string
+  /** Every field in quotes. */
+  readonly force: boolean
+  /** A quote within quotes is escaped by a backslash, not doubled. */
+  readonly backslash: boolean
+}
+
+export const CSV_STYLE: CsvStyle = { qualifier: '"', force: false, backslash: false }
+
 /** As javacsv writes it: quotes doubled, blanks at the ends cut off in compat, a first field that is empty in quotes. */
-export function csvFormat({ delimiter, lineEnd, nullText, mode }: LineOptions): LineFormat {
+export function csvFormat(
+  { delimiter, lineEnd, nullText, mode }: LineOptions,
+  style: CsvStyle = CSV_STYLE,
+): LineFormat {
+  const { qualifier, force, backslash } = style
   const customEnd = mode === 'compat' && lineEnd !== '\n'
+  const inQuotes = backslash
+    ? (text: string): string => text.replaceAll('\\', '\\\\').replaceAll(qualifier, `\\${qualifier}`)
+    : (text: string): string => text.replaceAll(qualifier, `${qualifier}${qualifier}`)
   const quote = (field: string, first: boolean): string => {
     const text = mode === 'compat' ? field.replace(/^[ \t]+|[ \t]+$/g, '') : field
     const special = customEnd ? text.includes(lineEnd) : /[\r\n]/.test(text)
     const blank = mode === 'strict' && (/^[ \t]|[ \t]$/.test(text) || text === nullText)
     const needs =
+      force ||
       special ||
       blank ||
-      text.includes('"') ||
+      text.includes(qualifier) ||
       text.includes(delimiter) ||
       (first && (text === '' || text.startsWith('#')))
-    return needs ? `"${text.replaceAll('"', '""')}"` : text
+    return needs ? `${qualifier}${inQuotes(text)}${qualifier}` : text
   }
   return fields =>
     fields.map((field, index) => (field === null ? nullText : quote(field, index === 0))).join(delimiter) + lineEnd

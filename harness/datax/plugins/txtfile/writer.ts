@@ -2,13 +2,13 @@ import { randomUUID } from 'node:crypto'
 import { mkdir, readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { DataxError } from '../../errors.ts'
-import type { Parameters } from '../../job/parameters.ts'
+import { Parameters } from '../../job/parameters.ts'
 import { asText } from '../../record/convert.ts'
 import { formatBy } from '../../record/date-format.ts'
 import { type Kind, kindAt, type Value } from '../../record/kind.ts'
 import { nothing, type PluginContext, type RecordInput, type WriterPlugin, type WriterTask } from '../plugin.ts'
 import { encodingOf, TextFile } from '../text-file.ts'
-import { csvFormat, type LineFormat, sqlFormat, textFormat } from './formats.ts'
+import { CSV_STYLE, type CsvStyle, csvFormat, type LineFormat, sqlFormat, textFormat } from './formats.ts'
 
 type FileFormat = 'text' | 'csv' | 'sql'
 
@@ -97,7 +97,9 @@ function settingsOf(parameters: Parameters, { mode }: PluginContext): Settings {
     line:
       fileFormat === 'sql'
         ? sqlLine(parameters, { nullFormat, nullText, mode })
-        : (fileFormat === 'csv' ? csvFormat : textFormat)(options),
+        : fileFormat === 'csv'
+          ? csvFormat(options, csvStyle(parameters))
+          : textFormat(options),
     fileFormat,
     header: fileFormat === 'sql' || header.length === 0 ? [] : [...header],
     dateFormat: parameters.text('dateFormat') ?? parameters.text('format'),
@@ -106,6 +108,24 @@ function settingsOf(parameters: Parameters, { mode }: PluginContext): Settings {
     encoding: encodingOf(parameters.text('encoding'), 'TxtFileWriter-00'),
     gzip: compress === 'gzip',
   }
+}
+
+const CSV_KEYS = ['textQualifier', 'forceQualifier', 'useTextQualifier', 'escapeMode']
+
+function csvStyle(parameters: Parameters): CsvStyle {
+  const config = new Parameters(parameters.get('csvWriterConfig'), 'csvWriterConfig')
+  const other =
+    config.node?.kind === 'object' ? config.node.entries.find(one => !CSV_KEYS.includes(one.key)) : undefined
+  if (other)
+    throw new DataxError('TxtFileWriter-00', `csvWriterConfig has "${other.key}", which this engine does not know`, {
+      hint: `There are ${CSV_KEYS.join(', ')}.`,
+    })
+  if (!config.bool('useTextQualifier', true))
+    throw new DataxError('TxtFileWriter-00', 'csv without quotes cannot be read again; use fileFormat text')
+  const qualifier = config.text('textQualifier') ?? CSV_STYLE.qualifier
+  if (qualifier.length !== 1)
+    throw new DataxError('TxtFileWriter-00', `textQualifier must be one character, and is "${qualifier}"`)
+  return { qualifier, force: config.bool('forceQualifier', false), backslash: config.text('escapeMode') === '2' }
 }
 
 function sqlLine(

@@ -52,6 +52,14 @@ export const mysqlDriver: Driver = {
   },
   checkTarget() {},
   snapshot: async () => undefined,
+  // as DataX asks: a server that can be written is a primary, and of a replica both threads must run
+  async behind(session) {
+    const { values } = await session.query("show variables like 'read_only'")
+    if (!/^(on|1|true)$/i.test(String(values[0]?.[1] ?? ''))) return undefined
+    const { rows } = await session.query('show slave status')
+    const running = (name: string): boolean => String(rows[0]?.[name]) === 'Yes'
+    return running('Slave_IO_Running') && running('Slave_SQL_Running') ? undefined : 'replication does not run'
+  },
   read: (options, output) => streamRows(options, [...settings(options.context), ...options.session], output),
   async write(target, input) {
     await using session = await open(target.endpoint, target.context)

@@ -1,0 +1,121 @@
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { connect } from '../../../sql/connect.ts'
+import type { Lease } from '../../../targets/lease.ts'
+import type { Endpoint } from '../../../targets/target.ts'
+import { leaseForTest } from '../../../targets/testing.ts'
+import { buildJob, type JobEnd, type JobPlan } from '../../job/build.ts'
+import type { RunOptions } from '../engine.ts'
+import { runJob } from './run-job.ts'
+
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 120_000 })
+
+const leases: Lease[] = []
+let postgres: Endpoint
+let primary: Endpoint
+
+beforeAll(async () => {
+  for (const name of ['postgres.pair', 'mariadb.replication']) leases.push(await leaseForTest(name))
+  postgres = leases[0]?.endpoints.source as Endpoint
+  primary = leases[1]?.endpoints.primary as Endpoint
+})
+afterAll(async () => {
+  for (const lease of leases) await lease.release()
+})
+
+async function sql(at: Endpoint, ...texts: string[]): Promise<void> {
+  await using session = await connect(at)
+  for (const text of texts) await session.query(text)
+}
+
+const run = (plan: JobPlan, options: RunOptions = {}) =>
+  runJob(JSON.stringify(buildJob({ errorLimit: { record: 0 }, ...plan })), options)
+
+const print: JobEnd = { name: 'stream', parameter: { print: true } }
+
+test('the tasks of a split table read one moment in strict, and each its own in compat', async () => {
+  await sql(postgres, 'create table moments (id int)', 'insert into moments select generate_series(1, 100)')
+  const reader = {
+    name: 'postgresql',
+    endpoint: postgres,
+    table: ['moments'],
+    parameter: { column: ['id'], splitPk: 'id' },
+  }
+  // so many ranges that those at the end have not begun when the first row is there
+  const plan = { ...{ channel: 2, reader, writer: print }, errorLimit: { record: 0 } }
+  for (const [mode, seen] of [
+    ['strict', false],
+    ['compat', true],
+  ] as const) {
+    let printed = ''
+    let inserted: Promise<void> | undefined
+    const result = await run(plan, {
+      mode,
+      onPrint: async text => {
+        printed += text
+        inserted ??= sql(postgres, 'insert into moments values (100)')
+        await inserted
+      },
+    })
+    expect(result).toMatchObject({ exitCode: 0 })
+    expect(result.tasks).toBeGreaterThan(4)
+    expect(printed.split('\n').filter(line => line === '100').length > 1).toBe(seen)
+    await sql(postgres, 'truncate moments', 'insert into moments select generate_series(1, 100)')
+  }
+})
+
+test('a table to write that is not there is told before anything is changed', async () => {
+  const reader = { name: 'stream', parameter: { sliceRecordCount: 1, column: [{ value: 'x' }] } }
+  for (const [name, endpoint] of [
+    ['postgresql', postgres],
+    ['mysql', primary],
+  ] as const) {
+    await sql(endpoint, 'create table bystander (id int)', 'insert into bystander values (1)')
+    const parameter = { column: ['id'], preSql: ['delete from bystander'] }
+    expect(await run({ reader, writer: { name, endpoint, table: ['nowhere'], parameter } })).toMatchObject({
+      ...{ exitCode: 1, errorCode: 'DBUtilErrorCode-01' },
+      message: expect.stringMatching(/nowhere/),
+    })
+    await using session = await connect(endpoint)
+    expect((await session.query('select id from bystander')).values).toEqual([[1]])
+  }
+})
+
+test('checkSlave takes a replica whose replication runs, and passes over one where it does not', async () => {
+  await using lease = await leaseForTest('mariadb.replication', 'exclusive')
+  const [first] = lease.endpoints.replicas as readonly Endpoint[]
+  const [admin] = lease.endpoints.replica_admins as readonly Endpoint[]
+  await sql(lease.endpoints.primary as Endpoint, 'create table told (id int)', 'insert into told values (1)')
+  const look = () =>
+    run({
+      reader: {
+        name: 'mysql',
+        endpoint: first as Endpoint,
+        table: ['told'],
+        parameter: { column: ['id'], checkSlave: true },
+      },
+      writer: print,
+    })
+  await expect.poll(async () => (await look()).counters.total, { timeout: 20_000 }).toBe(1n)
+  await sql(admin as Endpoint, 'stop slave')
+  expect(await look()).toMatchObject({
+    ...{ exitCode: 1, errorCode: 'DBUtilErrorCode-10' },
+    message: expect.stringContaining('replication does not run on'),
+  })
+  await sql(admin as Endpoint, 'start slave')
+})
+
+test('mandatoryEncoding is refused where it would change texts', async () => {
+  await sql(postgres, 'create table texts (t text)')
+  const job = (mandatoryEncoding: string) => ({
+    reader: {
+      name: 'postgresql',
+      endpoint: postgres,
+      table: ['texts'],
+      parameter: { column: ['t'], mandatoryEncoding },
+    },
+    writer: print,
+  })
+  expect(await run(job(''))).toMatchObject({ exitCode: 0 })
+  expect(await run(job('UTF-8'))).toMatchObject({ exitCode: 0 })
+  expect(await run(job('gb18030'))).toMatchObject({ exitCode: 1, errorCode: 'DBUtilErrorCode-02' })
+})
