@@ -5,6 +5,7 @@ import type { SqlSession } from '../harness/sql/session.ts'
 import { connectKeeper } from '../harness/targets/keeper/connect.ts'
 import { startKeeper } from '../harness/targets/keeper/start.ts'
 import type { Endpoint } from '../harness/targets/target.ts'
+import { standby } from './klustron/standby.ts'
 import { type Bench, type BenchReport, median, ratioAtMost } from './measurement.ts'
 
 const ROUNDS = 5
@@ -64,10 +65,7 @@ const bench: Bench = {
     }
     await singleCommits(report, writers)
     await rates(report, writers)
-    report.missing(
-      'compare_standby of 1,000,000 rows against the engine’s client',
-      'not measured here; see bench/compare.ts for the digests',
-    )
+    await standby(report, klustron, cluster)
   },
 }
 
