@@ -2,12 +2,12 @@ import { postgresDialect } from '../sql/dialect.ts'
 import type { ColumnMap } from './columns.ts'
 import { commit, transactionId } from './commit.ts'
 import type { CopySession } from './copy/copy-session.ts'
-import { type RelayProgress, type RelayResult, relay } from './copy/relay.ts'
-import { copyInText, copyOutTexts, sourceRows } from './copy-texts.ts'
+import { sourceRows } from './copy-texts.ts'
 import type { ContentDigest } from './digest.ts'
 import { type End, openBeside } from './ends.ts'
 import { dropIndexes, WORTH_IT } from './indexes.ts'
 import type { Counts, Format, Mode, TransferSpec } from './model.ts'
+import { moveRows } from './move-rows.ts'
 import type { Phases } from './phases.ts'
 import { advanceSequences, insertFrom, makeRoom, merge, type Publication, type Published } from './publish.ts'
 import { RECIPE } from './recipe.ts'
@@ -76,7 +76,15 @@ class Load {
       const content = digest?.of('left', source.session, { from: sourceRows(this.#options), signal: this.#signal })
       content?.catch(() => {})
       const into = shared ?? begun?.staging
-      const moved = await phases.run('copy', () => this.#copy(split.split, sessions, into))
+      const moved = await phases.run('copy', () =>
+        moveRows({
+          ...this.#options,
+          split: split.split,
+          sessions,
+          into: into ?? destination.table,
+          beside: shared !== undefined,
+        }),
+      )
       const late = shared ? await phases.run('begin', () => this.#beginDestination()) : begun
       if (!late) throw new Error('the destination has no transaction')
       let { deleted } = late
@@ -196,49 +204,6 @@ class Load {
     const signal = AbortSignal.timeout(10_000)
     // The next run sweeps what cannot be dropped now
     await destination.session.query(`rollback; drop table if exists ${table}`, { signal }).catch(() => {})
-  }
-
-  async #copy(split: Split, sessions: readonly CopySession[], staging: string | undefined): Promise<RelayResult> {
-    const { destination, format, stack, spec, expected } = this.#options
-    const texts = copyOutTexts(this.#options, split, sessions.length)
-    const text = copyInText(this.#options, staging ?? destination.table)
-    const onPiece = (progress: RelayProgress) => {
-      const known = { ...progress, expected }
-      spec.onProgress?.(known)
-      return spec.onPiece?.(known)
-    }
-    const common = {
-      format,
-      signal: this.#signal,
-      silence: spec.silence,
-      waitForComplete: spec.recipe?.waitForComplete,
-      ...(spec.onPiece || spec.onProgress ? { onPiece } : {}),
-    }
-    const sources = sessions.map((session, index) => ({ session, text: texts[index] as string }))
-    if (this.#staging !== 'shared')
-      return relay({ ...common, sources, destination: { session: destination.session, text } })
-    const abort = new AbortController()
-    const signal = this.#signal ? AbortSignal.any([this.#signal, abort.signal]) : abort.signal
-    const relays = sources.map(async source => {
-      const session = stack.use(await openBeside(destination, { ...this.#beside, signal }))
-      try {
-        return await relay({ ...common, signal, sources: [source], destination: { session, text } })
-      } catch (error) {
-        // The others' rows are of no use any more
-        abort.abort(error)
-        throw error
-      }
-    })
-    const results = await Promise.allSettled(relays)
-    if (abort.signal.aborted) throw abort.signal.reason
-    return results
-      .map(result => (result as PromiseFulfilledResult<RelayResult>).value)
-      .reduce((sum, one) => ({
-        rowsOut: sum.rowsOut + one.rowsOut,
-        rowsSeen: sum.rowsSeen + one.rowsSeen,
-        rowsIn: sum.rowsIn + one.rowsIn,
-        bytes: sum.bytes + one.bytes,
-      }))
   }
 }
 

@@ -49,7 +49,7 @@ export const PHASES = [
 ] as const
 export type Phase = (typeof PHASES)[number]
 
-/** `expected` is the planner's guess at the rows that come. */
+/** `expected` is the planner's guess at the rows that come. Where rows cannot be counted on the way, `rows` goes by the bytes. */
 export type TransferProgress = RelayProgress & { readonly expected: number }
 
 export type TransferSpec = {
@@ -98,8 +98,8 @@ export type TransferSpec = {
 export type Counts = {
   /** The source's count of what it sent. */
   readonly exported: number
-  /** Counted on the way. */
-  readonly transferred: number
+  /** Counted on the way; null where Greenplum put several rows into one frame, so that nobody could. */
+  readonly transferred: number | null
   /** The destination's count of what it took. */
   readonly loaded: number
   /** Found in the destination's table after the load; null where nobody looked. */

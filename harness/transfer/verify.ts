@@ -1,13 +1,13 @@
 import { ActionError } from '../errors.ts'
 import { postgresDialect } from '../sql/dialect.ts'
-import type { RelayResult } from './copy/relay.ts'
 import type { Content } from './digest.ts'
 import type { LoadOptions } from './load.ts'
+import type { MovedRows } from './move-rows.ts'
 
 export type Verified = { readonly rows: number; readonly sum: string | undefined }
 
 export type Moved = {
-  readonly moved: RelayResult
+  readonly moved: MovedRows
   /** The source's digest, which was begun beside the copy. */
   readonly content: Promise<Content> | undefined
   /** The table that the rows went to first. */
@@ -52,10 +52,9 @@ export async function verify(
       'ASSAY_TRANSFER_DIFFERENT',
       `${source.label} and ${destination.label} differ after the load: ${what}`,
     )
-  // Greenplum may put several rows into one message, so that its frames are no count
-  const seen = source.engine.flavor === 'greenplum' ? moved.rowsOut : moved.rowsSeen
+  const seen = moved.rowsSeen ?? moved.rowsOut
   if (moved.rowsOut !== moved.rowsIn || moved.rowsOut !== seen)
-    throw differs(`${moved.rowsOut} rows were sent, ${moved.rowsSeen} seen on the way, ${moved.rowsIn} loaded`)
+    throw differs(`${moved.rowsOut} rows were sent, ${seen} seen on the way, ${moved.rowsIn} loaded`)
   // There the appended rows cannot be told from others any more, so the staging table is looked at, and counted into the table
   if (destination.engine.flavor === 'greenplum' && spec.mode === 'append' && published !== moved.rowsIn)
     throw differs(`${moved.rowsIn} rows were loaded, and ${published} of them appended`)
