@@ -96,8 +96,10 @@ test('a key that others may read, an open address without a token, and odd optio
   const refused = [
     [['--folder', folder, '--port', '0'], 'others may read it'],
     [['--folder', folder, '--host', '0.0.0.0'], 'would be open to everyone'],
-    [['--port', '99999'], '"99999" is no port'],
-    [['--colour', 'red'], '"--colour" is no option of serve'],
+    [['--port', '99999'], '--port must be an integer from 0 to 65535, and is "99999"'],
+    [['--folders', 'x'], '"--folders" is no option of serve; did you mean "--folder"?'],
+    [['--engine', 'hom'], '"hom" is no engine; there are in-process, home, ssh'],
+    [['--at-once', '0'], '--at-once must be an integer from 1 to 64, and is "0"'],
   ] as const
   for (const [args, words] of refused) {
     const one = start(...args)
