@@ -65,11 +65,17 @@ export const actionRules: readonly Rule[] = [
       const old = Buffer.alloc(1 << 20, 1)
       const id = await world.block(undefined, { size: old.length })
       await world.fill(id, old)
+      const before = (await world.client.block(id)).block
       await dropped(world, id, old.length)
-      for (let looks = 0; looks < 5; looks++) {
+      // Until the service has seen it begin and end; where updated_at does not tell, for a while.
+      for (let looks = 0; looks < 60; looks++) {
         await world.pause(50)
-        must((await world.checksum(id)) === sum(old), 'the checksum has changed')
+        const { block } = await world.client.block(id)
+        if (block.status === 'uploading') continue
+        must(block.checksum === before.checksum, 'the checksum has changed')
+        if (block.updated_at !== before.updated_at) break
       }
+      must((await world.checksum(id)) === sum(old), 'the checksum has changed')
     },
   },
   {
