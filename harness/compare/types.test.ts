@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { ENDS, spokenOf } from './scenarios/scenario.ts'
 import { Stage } from './scenarios/stage.ts'
-import { typesTable } from './scenarios/types.ts'
+import { typesTable } from './scenarios/types-table.ts'
 import type { CompareSpec } from './spec.ts'
 
 // servers are slow on a busy machine

@@ -8,6 +8,8 @@ import { describeEndpoint, type Wire } from './wire.ts'
 
 /** How long a cancelled statement may take to end before its socket is closed, in milliseconds. */
 const CANCEL_GRACE = 2_000
+/** How long a request to cancel is given until another is made, in milliseconds. */
+const CANCEL_AGAIN = 250
 /** How long the server may take to close a connection politely, in milliseconds. */
 const CLOSE_GRACE = 1_000
 
@@ -90,12 +92,21 @@ export class WireSession implements SqlSession {
     }
   }
 
-  /** Cancels on the server; a server that does not answer loses its connection, so that the caller goes on. */
+  /**
+   * Cancels on the server; a server that does not answer loses its connection, so that the caller goes on. A request that comes before its
+   * statement does nothing, so it is made again.
+   */
   async #cancel(running: Promise<unknown>): Promise<void> {
-    const asked = this.#wire.cancel(CANCEL_GRACE)
-    if (!(await settles(running, CANCEL_GRACE))) this.#wire.destroy()
-    // Not before the request has ended: one that came late would cancel the next statement
-    await asked
+    const deadline = performance.now() + CANCEL_GRACE
+    for (;;) {
+      const left = deadline - performance.now()
+      const asked = this.#wire.cancel(Math.max(1, left))
+      const ended = await settles(running, Math.max(1, Math.min(CANCEL_AGAIN, left)))
+      if (!ended && left <= CANCEL_AGAIN) this.#wire.destroy()
+      // Not before the request has ended: one that came late would cancel the next statement
+      await asked
+      if (ended || left <= CANCEL_AGAIN) return
+    }
   }
 
   #lost(): ActionError {
