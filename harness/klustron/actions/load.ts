@@ -13,19 +13,24 @@ const ids = z.array(z.int())
 export const writeLoad = defineAction({
   name: 'klustron.write_load',
   about:
-    'Writers insert one row for each transaction into `table` (column id, its key) through the compute node of `on`, and go on whatever happens; start it with `background`. Gives { acknowledged, refused, unknown, reasons }: ids, and why.',
+    'Writers insert one row for each transaction into `table` (column id, its key) through the compute node of `on`, and go on whatever happens; start it with `background`. Gives { acknowledged, refused, unknown, through, reasons }: ids, whether it went through a fault, and why rows were not acknowledged.',
   input: z.strictObject({
     table,
     writers: z.int().min(1).max(64).default(4),
     for: durationSchema.default('3s'),
+    through: z
+      .int()
+      .min(1)
+      .optional()
+      .describe('Ends sooner: when a row was not acknowledged, and so many were after it. Give `for` room'),
     from: z.int().default(1).describe('The first id'),
   }),
   on: 'required',
   timeout: '2m',
   examples: ['- klustron.write_load: { table: ledger, for: 4s }\n  on: $(cluster.computes.0)\n  background: load'],
-  async run({ table: name, writers, for: duration, from }, context) {
+  async run({ table: name, writers, for: duration, through, from }, context) {
     const { endpoint: compute, signal } = context
-    return await write({ compute, table: name, writers, duration: parseDuration(duration), from, signal })
+    return await write({ compute, table: name, writers, duration: parseDuration(duration), through, from, signal })
   },
 })
 

@@ -11,6 +11,8 @@ export type WriteLoadOptions = {
   readonly writers: number
   /** Milliseconds. */
   readonly duration: number
+  /** Ends sooner: when a row was not acknowledged, and so many were after it. */
+  readonly through?: number
   /** The first id. */
   readonly from: number
   readonly signal?: AbortSignal
@@ -23,6 +25,8 @@ export type WriteLoad = {
   readonly refused: readonly number[]
   /** No answer came, or one that says that nobody knows (SQLSTATE 08007). */
   readonly unknown: readonly number[]
+  /** Whether rows were acknowledged, then one was not, and then `through` were again. */
+  readonly through: boolean
   /** Texts of the refusals, each once. */
   readonly reasons: readonly string[]
 }
@@ -32,15 +36,17 @@ const MOST_REASONS = 10
 
 /** Writers that insert one row for each transaction, and go on whatever happens to the servers. */
 export async function writeLoad(options: WriteLoadOptions): Promise<WriteLoad> {
-  const { writers, duration, from } = options
+  const { writers, duration, from, through } = options
   const found = { acknowledged: [] as number[], refused: [] as number[], unknown: [] as number[] }
   const reasons = new Set<string>()
   const until = performance.now() + duration
   let next = from
+  let left = through ?? Number.POSITIVE_INFINITY
+  const failures = (): number => found.refused.length + found.unknown.length
   const write = async (): Promise<void> => {
     let session: SqlSession | undefined
     try {
-      while (performance.now() < until) {
+      while (performance.now() < until && left > 0) {
         options.signal?.throwIfAborted()
         const opened = session?.open ? session : await open(options)
         session = opened
@@ -48,6 +54,7 @@ export async function writeLoad(options: WriteLoadOptions): Promise<WriteLoad> {
         const id = next++
         try {
           await opened.query(`INSERT INTO ${postgresDialect.identifier(options.table)} (id) VALUES (${id})`)
+          if (failures() > 0) left--
           found.acknowledged.push(id)
         } catch (error) {
           const { systemCode, message } = error as { systemCode?: string; message: string }
@@ -61,7 +68,7 @@ export async function writeLoad(options: WriteLoadOptions): Promise<WriteLoad> {
     }
   }
   await Promise.all(Array.from({ length: writers }, write))
-  return { ...found, reasons: [...reasons] }
+  return { ...found, through: left <= 0, reasons: [...reasons] }
 }
 
 /** Undefined while the compute node takes no connections. */
