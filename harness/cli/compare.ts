@@ -12,7 +12,7 @@ import { ProgressLines } from './compare-progress.ts'
 const EXIT = { equal: 0, different: 1, undecided: 2 } as const
 
 const USAGE = `assay compare LEFT RIGHT [--table NAME …]
-assay compare watch SOURCE DESTINATION --table NAME --window-column C [--interval 15m] [--look-back 24h] [--lag 5h] [--alarms URL] [--once] [--json]
+assay compare watch SOURCE DESTINATION --table NAME --window-column C [--interval 15m] [--look-back 24h] [--lag 5h] [--alarms URL] [--once] [--log DIR] [--json]
 
 Compares tables of two servers: one digest pass on each, then the keys, rows and columns that differ.
 LEFT and RIGHT are postgres://user@host:5432/database or mysql://user@host:3306/database; their passwords are taken from
