@@ -33,6 +33,7 @@ export async function w10(report: BenchReport, ends: Ends): Promise<void> {
   )
   const modes: readonly (readonly [string, Partial<CompareSpec>])[] = [
     ['exact', {}],
+    ['exact, record_send array', { methods: ['record_send array'] }],
     ['exact, record_send md5', { methods: ['record_send md5'] }],
     ['by value', { mode: 'by-value' }],
   ]
