@@ -65,7 +65,9 @@ const typed = [
   { index: 4, type: 'date' },
 ]
 
-describe.skipIf(!datax)('compat gives what DataX gives', { timeout: 180_000 }, () => {
+const why = datax ? '' : ' (there is none here: set DATAX_HOME)'
+
+describe.skipIf(!datax)(`compat gives what DataX gives${why}`, { timeout: 180_000 }, () => {
   test('text files: quotes, blanks, a byte order mark, ragged and blank lines', async () => {
     await same({
       reader: csv('\ufeffa, b ,"c ""q"" d"\r\n\r\n x\t,,"two\nlines"\nlast,"",\\N\n"  kept ",1'),

@@ -77,9 +77,10 @@ test('what is no home is told', async () => {
   })
 })
 
-const list = homes.length > 0 ? homes : [undefined]
-describe.each(list)('a real home ($kind)', { timeout: 120_000 }, given => {
-  const home = given as Home
+const given = homes.length > 0
+const list = given ? homes : [{ kind: 'there is none: set DATAX_HOME or ADDAX_HOME' }]
+describe.each(list)('a real home ($kind)', { timeout: 120_000 }, one => {
+  const home = one as Home
   const engine = homeEngine('home', localHost, home)
 
   test.skipIf(!given)('rows, counters and log come apart; variables are set', async () => {

@@ -1,5 +1,4 @@
 import type { Clock } from '../../../actions/define-action.ts'
-import { didYouMean } from '../../../cases/suggest.ts'
 import { maskText } from '../../../log/mask-text.ts'
 import { DataxError, toDataxError } from '../../errors.ts'
 import { maskJdbcUrl } from '../../job/jdbc-url.ts'
@@ -9,7 +8,6 @@ import { Parameters } from '../../job/parameters.ts'
 import { refuseFindings } from '../../job/refuse.ts'
 import { substitute } from '../../job/variables.ts'
 import type { LogLevel, PluginContext, ReaderJob, ReaderTask, WriterJob, WriterTask } from '../../plugins/plugin.ts'
-import { READERS, WRITERS } from '../../plugins/plugins.ts'
 import type { Mode } from '../../record/convert.ts'
 import { TransformerChain } from '../../transformers/chain.ts'
 import type { RunOptions, RunResult } from '../engine.ts'
@@ -17,29 +15,15 @@ import type { SpeedLimits } from './channel.ts'
 import { DirtyRecords } from './dirty.ts'
 import { ErrorLimit } from './error-limit.ts'
 import { logLine, statisticsBlock } from './log-lines.ts'
+import { type PluginSide, pluginOf } from './plugin-of.ts'
 import { reportEvery } from './report.ts'
 import { speedOf } from './speed.ts'
+import { systemClock } from './system-clock.ts'
 import { Tally } from './tally.ts'
 import { runTasks } from './tasks.ts'
 
 const KEPT_LINES = 2_000
 const STOPPED_EXIT = 143
-
-const systemClock: Clock = {
-  now: () => Date.now(),
-  sleep: (ms, signal) =>
-    new Promise((resolve, reject) => {
-      const stop = (): void => {
-        clearTimeout(timer)
-        reject(signal?.reason)
-      }
-      const timer = setTimeout(() => {
-        signal?.removeEventListener('abort', stop)
-        resolve()
-      }, ms)
-      signal?.addEventListener('abort', stop, { once: true })
-    }),
-}
 
 /** Runs a job in this process. Never rejects for what the job does: that is in the result. */
 export async function runJob(text: string, options: RunOptions = {}): Promise<RunResult> {
@@ -121,23 +105,10 @@ class Run {
 
   #open(content: JsonNode | undefined, side: 'reader', dryRun: boolean): Promise<ReaderJob>
   #open(content: JsonNode | undefined, side: 'writer', dryRun: boolean): Promise<WriterJob>
-  async #open(
-    content: JsonNode | undefined,
-    side: 'reader' | 'writer',
-    dryRun: boolean,
-  ): Promise<ReaderJob | WriterJob> {
-    const given = new Parameters(nodeAt(content, side), `job.content[0].${side}`)
-    const name = given.required('name', 'Framework-03')
+  async #open(content: JsonNode | undefined, side: PluginSide, dryRun: boolean): Promise<ReaderJob | WriterJob> {
+    const { name, open } = pluginOf(content, side)
     this.#names[side] = name
-    const known = side === 'reader' ? READERS : WRITERS
-    const load = known[name]
-    if (!load)
-      throw new DataxError(
-        'Framework-12',
-        `插件加载失败，未完成指定插件加载:[${name}]${didYouMean(name, Object.keys(known))}`,
-        { hint: `This engine has ${Object.keys(known).join(', ')}; a home may have more.` },
-      )
-    return (await load()).open(new Parameters(given.get('parameter'), name), this.#context(`job--1`, dryRun))
+    return open(this.#context(`job--1`, dryRun))
   }
 
   async #prepare(
