@@ -119,3 +119,40 @@ test('mandatoryEncoding is refused where it would change texts', async () => {
   expect(await run(job('UTF-8'))).toMatchObject({ exitCode: 0 })
   expect(await run(job('gb18030'))).toMatchObject({ exitCode: 1, errorCode: 'DBUtilErrorCode-02' })
 })
+
+// each as a real DataX printed it (parity.test.ts runs both, where there is one)
+test('compat prints what DataX does of a bit, a double with an exponent, a year and nulls', async () => {
+  const read = async (name: string, endpoint: Endpoint, columns: string) => {
+    let printed = ''
+    await run(
+      { reader: { name, endpoint, table: ['bent'], parameter: { column: columns.split(', ') } }, writer: print },
+      {
+        mode: 'compat',
+        onPrint: text => {
+          printed += text
+        },
+      },
+    )
+    return printed.trim().split('\n').sort()
+  }
+  await sql(
+    postgres,
+    'create table bent (id int, one bit(1), f8 double precision, ok boolean)',
+    "insert into bent values (1, '1', 1e-7, true), (2, '0', 1.7976931348623157e308, false), (3, null, null, null)",
+  )
+  expect(await read('postgresql', postgres, 'id, one, f8, ok')).toEqual([
+    '1\ttrue\t1e-07\ttrue',
+    '2\tfalse\t1.7976931348623157e+308\tfalse',
+    '3\tfalse\tnull\tfalse',
+  ])
+  await sql(
+    primary,
+    'create table bent (id int, one bit(1), d double, y year)',
+    "insert into bent values (1, b'1', 1e300, 2020), (2, b'0', 1e-7, 1999), (3, null, null, null)",
+  )
+  expect(await read('mysql', primary, 'id, one, d, y')).toEqual([
+    '1\ttrue\t1e300\t2020',
+    '2\tfalse\t0.0000001\t1999',
+    '3\tfalse\tnull\t0',
+  ])
+})
