@@ -45,7 +45,7 @@ export function compareChunks(left: Chunks, right: Chunks, recipe: Recipe): Buck
   const names = recipe.bothWays ? new Set([...left.keys(), ...right.keys()]) : left.keys()
   for (const name of names) {
     const [one, other] = [left.get(name)?.text ?? '', right.get(name)?.text ?? '']
-    if (one !== other) bad.push(...compareBuckets(parse(one), parse(other), recipe))
+    if (one !== other) bad.push(...compareBuckets(entriesOf(one), entriesOf(other), recipe))
   }
   const sum = (chunks: Chunks, of: 'rows' | 'buckets') => chunks.values().reduce((all, chunk) => all + chunk[of], 0)
   return {
@@ -56,29 +56,41 @@ export function compareChunks(left: Chunks, right: Chunks, recipe: Recipe): Buck
   }
 }
 
-type Bucket = { readonly rows: number; readonly sums: string }
+type Bucket = { readonly number: number; readonly rows: number; readonly sums: string }
 
-function parse(text: string): ReadonlyMap<string, Bucket> {
-  const entries = text === '' ? [] : text.split(';')
-  return new Map(
-    entries.map(entry => {
-      const [number = '', rows = '', ...sums] = entry.split(':')
-      return [number, { rows: Number(rows), sums: sums.join(':') }]
-    }),
-  )
+const entriesOf = (text: string): readonly string[] => (text === '' ? [] : text.split(';'))
+
+function parse(entry: string | undefined): Bucket | undefined {
+  if (entry === undefined) return undefined
+  const [number = '', rows = '', ...sums] = entry.split(':')
+  return { number: Number(number), rows: Number(rows), sums: sums.join(':') }
 }
 
-function compareBuckets(
-  left: ReadonlyMap<string, Bucket>,
-  right: ReadonlyMap<string, Bucket>,
-  recipe: Recipe,
-): readonly BadBucket[] {
-  const numbers = recipe.bothWays ? new Set([...left.keys(), ...right.keys()]) : left.keys()
+/** Two chunks side by side, in the order of their buckets' numbers: only entries that are not alike are taken apart. */
+function compareBuckets(left: readonly string[], right: readonly string[], recipe: Recipe): readonly BadBucket[] {
   const bad: BadBucket[] = []
-  for (const number of numbers) {
-    const [one, other] = [left.get(number), right.get(number)]
-    if ((!recipe.count || one?.rows === other?.rows) && one?.sums === other?.sums) continue
-    bad.push({ number, rows: Math.max(one?.rows ?? 0, other?.rows ?? 0) })
+  const note = (...buckets: readonly Bucket[]) =>
+    bad.push({ number: String(buckets[0]?.number), rows: Math.max(...buckets.map(bucket => bucket.rows)) })
+  let at = 0
+  let beside = 0
+  while (at < left.length || beside < right.length) {
+    if (left[at] === right[beside]) {
+      at++
+      beside++
+      continue
+    }
+    const [one, other] = [parse(left[at]), parse(right[beside])]
+    if (one && other && one.number === other.number) {
+      if ((recipe.count && one.rows !== other.rows) || one.sums !== other.sums) note(one, other)
+      at++
+      beside++
+    } else if (one && (!other || one.number < other.number)) {
+      note(one)
+      at++
+    } else {
+      if (other && recipe.bothWays) note(other)
+      beside++
+    }
   }
   return bad
 }
