@@ -3,17 +3,32 @@ import { ADDED, QUERIES, TABLES } from './schema.ts'
 
 export type StoredRow = Readonly<Record<string, string | number | null>>
 
+const JOURNAL_WITHIN = 10_000
+
 /** The platform's database. Two servers may share its file. */
 export class Store implements Disposable {
   readonly #db: DatabaseSync
 
   constructor(file: string) {
     this.#db = new DatabaseSync(file)
-    this.#db.exec(
-      'pragma busy_timeout = 5000; pragma journal_mode = wal; pragma synchronous = normal; pragma foreign_keys = on;',
-    )
+    this.#db.exec('pragma busy_timeout = 5000; pragma synchronous = normal; pragma foreign_keys = on;')
     // two servers may begin at once
+    this.#useWal()
     this.transaction(() => this.#prepare())
+  }
+
+  /** A change of the journal does not heed busy_timeout: while another server makes it, this one fails at once. */
+  #useWal(): void {
+    const until = performance.now() + JOURNAL_WITHIN
+    for (;;) {
+      try {
+        this.#db.exec('pragma journal_mode = wal')
+        return
+      } catch (error) {
+        if (!String(error).includes('database is locked') || performance.now() > until) throw error
+        Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 20)
+      }
+    }
   }
 
   #prepare(): void {
