@@ -10,6 +10,7 @@ import { thoseThatFit } from './glob.ts'
 import type { CompareMode, TableName } from './model.ts'
 import { waitForPrimary } from './position.ts'
 import type { CompareRowsResult } from './result.ts'
+import { SharedDigests } from './shared-digests.ts'
 import type { CompareSpec } from './spec.ts'
 
 export type CompareReplicasSpec = {
@@ -64,11 +65,12 @@ export type CompareReplicasResult = {
  * schema and rows. A replica that is down, stopped or behind is undecided, never equal; the others are compared all the same.
  */
 export async function compareReplicas(spec: CompareReplicasSpec): Promise<CompareReplicasResult> {
-  const replicas: ReplicaResult[] = []
-  for (const replica of spec.replicas) {
-    spec.progress?.(`${replica.name}`)
-    replicas.push(await compareReplica(replica, spec))
-  }
+  const shared = new SharedDigests(spec.replicas.length)
+  const all = await Promise.allSettled(spec.replicas.map(replica => compareReplica(replica, spec, shared)))
+  const replicas = all.map(one => {
+    if (one.status === 'rejected') throw one.reason
+    return one.value
+  })
   const differing = replicas.reduce(
     (sum, one) => sum + one.findings.length + one.rows.reduce((rows, table) => rows + table.differing, 0),
     0,
@@ -87,7 +89,11 @@ export async function compareReplicas(spec: CompareReplicasSpec): Promise<Compar
   return { verdict, summary: replicas.map(one => one.summary).join('\n'), differing, replicas }
 }
 
-async function compareReplica(endpoint: Endpoint, spec: CompareReplicasSpec): Promise<ReplicaResult> {
+async function compareReplica(
+  endpoint: Endpoint,
+  spec: CompareReplicasSpec,
+  shared: SharedDigests,
+): Promise<ReplicaResult> {
   const nothing = {
     replica: endpoint.name,
     findings: [],
@@ -98,6 +104,7 @@ async function compareReplica(endpoint: Endpoint, spec: CompareReplicasSpec): Pr
     rowsCompared: 0,
     waited: 0,
   }
+  spec.progress?.(endpoint.name)
   await using stack = new AsyncDisposableStack()
   try {
     const [primary, replica] = await openBoth(spec.primary, endpoint, spec.signal, stack)
@@ -114,7 +121,7 @@ async function compareReplica(endpoint: Endpoint, spec: CompareReplicasSpec): Pr
       }
       waited = arrival.waited
     }
-    return await compareAll(primary, replica, spec, waited)
+    return await compareAll(primary, replica, { ...spec, shared }, waited)
   } catch (error) {
     spec.signal?.throwIfAborted()
     if (!(error instanceof ActionError)) throw error
@@ -139,12 +146,9 @@ async function openBoth(
   return opened as [Catalog, Catalog]
 }
 
-async function compareAll(
-  primary: Catalog,
-  replica: Catalog,
-  spec: CompareReplicasSpec,
-  waited: number,
-): Promise<ReplicaResult> {
+type Sharing = CompareReplicasSpec & { readonly shared: SharedDigests }
+
+async function compareAll(primary: Catalog, replica: Catalog, spec: Sharing, waited: number): Promise<ReplicaResult> {
   const patterns = spec.databases ?? ['*']
   const [ours, theirs] = (await Promise.all(
     [primary, replica].map(async side => thoseThatFit(await listSchemas(side.session, spec.signal), patterns)),
@@ -179,12 +183,7 @@ async function compareAll(
   return judge({ replica: replica.label, findings, rows, failed, databases, tables, rowsCompared, waited }, patterns)
 }
 
-function compareTable(
-  primary: Catalog,
-  replica: Catalog,
-  spec: CompareReplicasSpec,
-  table: TableName,
-): Promise<CompareRowsResult> {
+function compareTable(primary: Catalog, replica: Catalog, spec: Sharing, table: TableName): Promise<CompareRowsResult> {
   return compareRows({
     left: { endpoint: spec.primary, table, session: primary.session },
     right: { endpoint: { ...spec.primary, name: replica.label }, table, session: replica.session },
@@ -193,6 +192,7 @@ function compareTable(
     recheck: spec.recheck ?? { times: 3, pause: 500 },
     clock: spec.clock,
     signal: spec.signal,
+    shared: spec.shared,
   })
 }
 

@@ -75,8 +75,9 @@ async function compareSides(ends: Ends, spec: CompareSpec, started: number): Pro
     spec.oneIn === undefined || spec.oneIn <= 1 ? undefined : `mod(${sql.bucket()}, ${Math.floor(spec.oneIn)}) = 0`
   const conditions = { left: sample(writers.left), right: sample(writers.right) }
   const passing = digestProgress(spec, planned)
+  const readLeft = () => digest(ends.left, writers.left, plan, { condition: conditions.left, passed: passing('left') })
   const [left, right] = await Promise.all([
-    digest(ends.left, writers.left, plan, { condition: conditions.left, passed: passing('left') }),
+    spec.shared ? spec.shared.of(identity(ends.left.table, plan, conditions.left), readLeft) : readLeft(),
     digest(ends.right, writers.right, plan, { condition: conditions.right, passed: passing('right') }),
   ])
   const comparison = compareChunks(left, right, plan.recipe)
@@ -92,6 +93,11 @@ async function compareSides(ends: Ends, spec: CompareSpec, started: number): Pro
   spec.progress?.({ phase: 'keys', text: `${comparison.bad.length} of ${comparison.total} buckets differ` })
   const { selections, mass } = await narrow(ends, writers, plan, comparison, conditions)
   return mass ? massDifference(evidence, writers, conditions) : scattered(evidence, writers, selections, conditions)
+}
+
+/** Everything that a digest depends on besides the rows. */
+function identity(table: string, plan: Plan, condition: string | undefined): string {
+  return JSON.stringify([table, plan, condition], (_, value) => (typeof value === 'bigint' ? `${value}n` : value))
 }
 
 type Conditions = { readonly left?: string; readonly right?: string }

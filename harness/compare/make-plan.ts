@@ -33,7 +33,9 @@ export async function makePlan(left: Side, right: Side, spec: CompareSpec): Prom
     if (!pair) throw undecided(`"${name}" of the key is not a column of both sides`)
     return pair
   })
-  const estimate = Math.max(...(await Promise.all([left.estimate(), right.estimate()])))
+  // a digest that others share must not depend on what this right side looks like
+  const estimated = spec.shared ? [left] : [left, right]
+  const estimate = Math.max(...(await Promise.all(estimated.map(side => side.estimate()))))
   const mode = spec.mode ?? 'exact'
   const draft: Draft = {
     pairs: pairing.pairs,

@@ -3,6 +3,7 @@ import type { PairingOptions } from './kind.ts'
 import type { Method } from './method.ts'
 import type { CompareMode } from './model.ts'
 import type { Recipe } from './recipe.ts'
+import type { SharedDigests } from './shared-digests.ts'
 import type { SideSpec } from './side.ts'
 import type { JsonMode } from './text-form.ts'
 
@@ -40,6 +41,8 @@ export type CompareSpec = Omit<PairingOptions, 'sameFamily'> & {
   readonly clock?: Pick<Clock, 'sleep'>
   readonly signal?: AbortSignal
   readonly progress?: (progress: Progress) => void
+  /** Where several right sides are compared with this left one: its digests, read once for all of them. */
+  readonly shared?: SharedDigests
   /** For the tests of the comparison itself. */
   readonly recipe?: Recipe
 }

@@ -20,7 +20,7 @@ export async function split(ends: Ends, plan: Plan, spec: CompareSpec): Promise<
   const [lead] = plan.key
   if (!first || !lead || lead.left.type.kind !== 'integer' || lead.right.type.kind !== 'integer') return plan
   if ((spec.oneIn ?? 1) > 1 || !sides.every(side => isOrderedBy(side, lead[side.name].name))) return plan
-  const rows = await Promise.all(sides.map(wholeRows))
+  const rows = await Promise.all((spec.shared ? [first] : sides).map(wholeRows))
   const count = Math.min(MOST_RANGES, Math.floor(Math.min(...rows) / (spec.rowsPerRange ?? ROWS_PER_RANGE)))
   if (count < 2) return plan
   const ranges = await cutRanges(first, lead, count)
