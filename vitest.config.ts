@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os'
 import { defineConfig } from 'vitest/config'
 import { assayVitest } from './harness/vitest/index.ts'
 
@@ -17,6 +18,8 @@ export default defineConfig({
           name: 'unit',
           include: ['{harness,fixtures,scripts}/**/*.test.ts'],
           environment: 'node',
+          // half of the time these tests wait for servers; vitest alone would leave a core idle
+          maxWorkers: Math.max(2, availableParallelism() - 1),
           globalSetup: [assay.globalSetup],
         },
       },
