@@ -20,6 +20,7 @@ export default defineConfig({
           environment: 'node',
           // half of the time these tests wait for servers; vitest alone would leave a core idle
           maxWorkers: Math.max(2, availableParallelism() - 1),
+          sequence: { groupOrder: 1 },
           globalSetup: [assay.globalSetup],
         },
       },
