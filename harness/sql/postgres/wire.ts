@@ -82,9 +82,11 @@ export class PostgresWire implements Wire {
   constructor(client: Client, options: OpenOptions) {
     this.#client = client
     this.#options = options
-    client.on('end', () => {
-      this.#ended = true
-    })
+    // an error outside a statement, as when the server is shut down: the driver takes no more, the socket ends later
+    for (const event of ['error', 'end'] as const)
+      client.on(event, () => {
+        this.#ended = true
+      })
   }
 
   /** The socket itself, for sub-protocols that the driver does not relay (COPY). Take it over only between two statements. */
