@@ -1,25 +1,13 @@
-import { existsSync } from 'node:fs'
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { type Browser, chromium, type Page } from 'playwright-core'
+import type { Browser, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { CHROMIUM, launchChromium } from '../../page/testing.ts'
 import { nightlyResult, nightsBefore } from '../sample/night.ts'
 import { writeReports } from '../write.ts'
 
-const CHROMIUM = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find(path =>
-  existsSync(path),
-)
-const FLAGS = [
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-]
 /** The page draws after the event that changed it, and `content-visibility` renders a row later still. */
 const SOON = { timeout: 10_000, interval: 20 }
 const CASE = '#/case/embedded/RP-CU-001%5Bsignal%3DSIGKILL%5D'
@@ -44,7 +32,7 @@ describe.skipIf(!CHROMIUM)(
       )
       await writeReports({ result, folder: join(folder, 'run'), previous: nightsBefore(result) })
       url = pathToFileURL(join(folder, 'run', 'report.html')).href
-      browser = await chromium.launch({ executablePath: CHROMIUM, args: FLAGS })
+      browser = await launchChromium()
     }, 30_000)
     afterAll(async () => {
       await browser?.close()

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { pageStyle } from '../../page/page-source.ts'
 import type { Changes } from '../changes.ts'
 import type { RunResult } from '../model.ts'
 import { plainText } from '../plain-text.ts'
@@ -22,7 +23,7 @@ export function* reportHtml(
   changes: Changes,
   evidence: ReadonlyMap<string, string> = new Map(),
 ): Generator<string> {
-  const style = asset('page.css')
+  const style = pageStyle(import.meta.dirname)
   const script = pageScript()
   const { summary, details } = packData(result, changes, evidence)
   const policy = `default-src 'none'; style-src ${hash(style)}; script-src ${hash(THEME_SCRIPT)} ${hash(script)}; img-src data:; base-uri 'none'; form-action 'none'`
@@ -35,16 +36,11 @@ export function* reportHtml(
     plain: () => withoutScript(result, changes),
     data: () => [block('summary', summary), ...details.map((text, index) => block(`details-${index}`, text))],
   }
-  for (const [index, part] of asset('page.html')
-    .split(/\{\{(\w+)\}\}/)
-    .entries()) {
+  const parts = readFileSync(join(import.meta.dirname, 'page.html'), 'utf8').split(/\{\{(\w+)\}\}/)
+  for (const [index, part] of parts.entries()) {
     if (index % 2 === 0) yield part
     else yield* slots[part]?.() ?? []
   }
-}
-
-function asset(name: string): string {
-  return readFileSync(join(import.meta.dirname, name), 'utf8')
 }
 
 function block(id: string, base64: string): string {

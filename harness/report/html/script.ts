@@ -1,11 +1,10 @@
-import { readFileSync } from 'node:fs'
-import { stripTypeScriptTypes } from 'node:module'
-import { extname, join } from 'node:path'
+import { join } from 'node:path'
+import { pageModule, SHARED } from '../../page/page-source.ts'
 
 /** The modules of the page, each after those that it imports. */
 const MODULES = [
-  'element',
   'format',
+  'href',
   'words',
   'query',
   'route',
@@ -26,25 +25,13 @@ const MODULES = [
 ] as const
 
 /**
- * The page's script: its modules in one scope, without imports, exports and types. They are TypeScript in a checkout, and
- * what tsc made of them in an installed package; names are unique over all of them, which a test checks.
+ * The page's script: its modules in one scope, without imports, exports and types. Names are unique over all of them,
+ * which a test checks.
  */
 export function pageScript(): string {
-  const extension = extname(import.meta.filename)
-  const modules = MODULES.map(name => readFileSync(join(import.meta.dirname, 'client', `${name}${extension}`), 'utf8'))
-  const scripts = modules.map(source => withoutModules(extension === '.ts' ? withoutTypes(source) : source))
-  return `'use strict'\n{\n${scripts.join('\n')}\n}\n`
-}
-
-/** Node marks this function as experimental; a person who asked for a report need not read that. */
-function withoutTypes(source: string): string {
-  const { emitWarning } = process
-  process.emitWarning = () => {}
-  try {
-    return stripTypeScriptTypes(source)
-  } finally {
-    process.emitWarning = emitWarning
-  }
+  const client = join(import.meta.dirname, 'client')
+  const modules = [pageModule(SHARED, 'element'), ...MODULES.map(name => pageModule(client, name))]
+  return `'use strict'\n{\n${modules.map(withoutModules).join('\n')}\n}\n`
 }
 
 function withoutModules(source: string): string {

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs'
-import { stripTypeScriptTypes } from 'node:module'
-import { extname, join } from 'node:path'
+import { basename, join } from 'node:path'
+import { MODULE_EXTENSION, pageModule, pageStyle, SHARED } from '../../../page/page-source.ts'
 
 /** Nothing from elsewhere, nothing written into the page, and no text that becomes markup. */
 export const PAGE_POLICY =
@@ -8,42 +8,33 @@ export const PAGE_POLICY =
 
 export type PageFile = { readonly path: string; readonly type: string; readonly body: string }
 
-const TYPES: Readonly<Record<string, string>> = {
-  '.html': 'text/html; charset=utf-8',
-  '.css': 'text/css; charset=utf-8',
-  '.svg': 'image/svg+xml',
-}
+const TYPES = {
+  html: 'text/html; charset=utf-8',
+  css: 'text/css; charset=utf-8',
+  svg: 'image/svg+xml',
+  js: 'text/javascript; charset=utf-8',
+} as const
 
-/**
- * The page at `/`: its markup, its style, and its modules as the browser loads them. They are TypeScript in a checkout, whose types are
- * taken away here, and what tsc made of them in an installed package.
- */
+/** The page at `/`: its markup, its style, and its modules as the browser loads them. */
 export function pageFiles(): readonly PageFile[] {
   const folder = import.meta.dirname
-  const extension = extname(import.meta.filename)
-  const assets = readdirSync(folder).flatMap(name => {
-    const type = TYPES[extname(name)]
-    const path = name === 'index.html' ? '/' : `/page/${name}`
-    return type === undefined ? [] : [{ path, type, body: readFileSync(join(folder, name), 'utf8') }]
-  })
-  const modules = readdirSync(join(folder, 'client'))
-    .filter(name => name.endsWith(extension) && !/\.(test|d)\.\w+$/.test(name))
-    .map(name => {
-      const source = readFileSync(join(folder, 'client', name), 'utf8')
-      const body = extension === '.ts' ? script(source) : source
-      const path = `/page/client/${name.replace(/\.ts$/, '.js')}`
-      return { path, type: 'text/javascript; charset=utf-8', body }
-    })
-  return [...assets, ...modules]
+  const client = join(folder, 'client')
+  return [
+    { path: '/', type: TYPES.html, body: readFileSync(join(folder, 'index.html'), 'utf8') },
+    { path: '/page/icon.svg', type: TYPES.svg, body: readFileSync(join(folder, 'icon.svg'), 'utf8') },
+    { path: '/page/page.css', type: TYPES.css, body: pageStyle(folder) },
+    script('/page/shared/element.js', SHARED),
+    ...readdirSync(client)
+      .filter(name => name.endsWith(MODULE_EXTENSION) && !/\.(test|d)\.\w+$/.test(name))
+      .map(name => script(`/page/client/${basename(name, MODULE_EXTENSION)}.js`, client)),
+  ]
 }
 
-/** Node marks this function as experimental; a person who starts a server need not read that. */
-function script(source: string): string {
-  const { emitWarning } = process
-  process.emitWarning = () => {}
-  try {
-    return stripTypeScriptTypes(source).replace(/(from\s*'\.\/[\w-]+)\.ts'/g, "$1.js'")
-  } finally {
-    process.emitWarning = emitWarning
-  }
+/** One module, its imports as addresses that the server knows. */
+function script(path: string, folder: string): PageFile {
+  const body = pageModule(folder, basename(path, '.js')).replace(
+    /(from\s*['"])(\.\/|(?:\.\.\/)+page\/)([\w-]+)\.[jt]s(?=['"])/g,
+    (_, from: string, to: string, name: string) => `${from}${to === './' ? './' : '/page/shared/'}${name}.js`,
+  )
+  return { path, type: TYPES.js, body }
 }

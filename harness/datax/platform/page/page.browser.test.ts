@@ -1,26 +1,15 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { type Browser, chromium, type Page } from 'playwright-core'
+import type { Browser, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { Secret } from '../../../log/secret.ts'
+import { CHROMIUM, launchChromium } from '../../../page/testing.ts'
 import { connect } from '../../../sql/connect.ts'
 import type { Endpoint } from '../../../targets/target.ts'
 import { leaseForTest } from '../../../targets/testing.ts'
 import { type Platform, servePlatform } from '../serve.ts'
 
-const CHROMIUM = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find(path =>
-  existsSync(path),
-)
-const FLAGS = [
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-]
 /** The page draws when the server has answered. */
 const SOON = { timeout: 60_000, interval: 20 }
 
@@ -51,7 +40,7 @@ describe.skipIf(!CHROMIUM)(
     let complaints: string[]
 
     beforeAll(async () => {
-      browser = await chromium.launch({ executablePath: CHROMIUM, args: FLAGS })
+      browser = await launchChromium()
     }, 60_000)
     afterAll(async () => {
       await browser?.close()

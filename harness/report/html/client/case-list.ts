@@ -1,7 +1,7 @@
+import { drawing, h } from '../../../page/element.ts'
 import type { Change } from '../../changes.ts'
 import type { LimitResult, Verdict } from '../../model.ts'
 import type { PageCase } from '../payload.ts'
-import { drawing, h } from './element.ts'
 import { count, plural, runName, time } from './format.ts'
 import { hashOf } from './route.ts'
 import { badge, failing, VERDICT_LOOK, VERDICT_OF_LETTER, VERDICT_ORDER } from './words.ts'

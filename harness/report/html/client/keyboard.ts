@@ -1,4 +1,4 @@
-import { h } from './element.ts'
+import { h } from '../../../page/element.ts'
 
 const KEYS: readonly (readonly [keys: string, what: string])[] = [
   ['/', 'search'],

@@ -1,7 +1,7 @@
+import { type Child, h } from '../../../page/element.ts'
 import type { ChangeKind } from '../../changes.ts'
 import type { PageCase, PageSummary } from '../payload.ts'
 import { type CaseChange, caseRow, changeNote, limitsTable, searchHash, suiteTree } from './case-list.ts'
-import { type Child, h } from './element.ts'
 import { count, plural, runName } from './format.ts'
 import { facts, section } from './pieces.ts'
 import { hashOf } from './route.ts'

@@ -1,4 +1,4 @@
-import { type Child, drawing, h, visible } from './element.ts'
+import { type Child, drawing, h, visible } from '../../../page/element.ts'
 import { count } from './format.ts'
 
 /** A button that puts a text on the clipboard and says so. Where the browser refuses, the text is selected for the hand. */

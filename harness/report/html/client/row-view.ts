@@ -1,5 +1,5 @@
+import { h } from '../../../page/element.ts'
 import type { RowDifference, RowDifferences } from '../../model.ts'
-import { h } from './element.ts'
 import { count, plural } from './format.ts'
 
 /** Up to so many columns stand beside each other, left and right; more go under each other. */

@@ -1,5 +1,5 @@
+import { append, h } from '../../../page/element.ts'
 import type { ErrorRecord, Excerpt, ServerLogLine, StepResult } from '../../model.ts'
-import { append, h } from './element.ts'
 import { longText } from './pieces.ts'
 
 /** A case of more lines is cut to those around the failing one. */

@@ -1,5 +1,5 @@
+import { h } from '../../../page/element.ts'
 import type { SqlRecord } from '../../model.ts'
-import { h } from './element.ts'
 import { count, plural, pretty, time } from './format.ts'
 import { copyButton, longText, table } from './pieces.ts'
 import { cellText } from './row-view.ts'

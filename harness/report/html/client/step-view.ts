@@ -1,6 +1,7 @@
+import { h } from '../../../page/element.ts'
 import type { ErrorRecord, Phase, StepResult } from '../../model.ts'
-import { fileHref, h } from './element.ts'
 import { plural, time } from './format.ts'
+import { fileHref } from './href.ts'
 import { longText } from './pieces.ts'
 import { rowsView } from './row-view.ts'
 import { errorView } from './source-view.ts'

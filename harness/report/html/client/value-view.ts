@@ -1,5 +1,5 @@
+import { h } from '../../../page/element.ts'
 import type { Difference } from '../../model.ts'
-import { h } from './element.ts'
 import { pretty, splitDifference } from './format.ts'
 import { longText } from './pieces.ts'
 

@@ -1,6 +1,6 @@
+import { drawing, h } from '../../../page/element.ts'
 import type { PageSummary } from '../payload.ts'
 import { searchHash } from './case-list.ts'
-import { drawing, h } from './element.ts'
 import { count, plural, runName, time, utc } from './format.ts'
 import { command, facts } from './pieces.ts'
 import { badge, failing, VERDICT_LOOK, VERDICT_ORDER } from './words.ts'

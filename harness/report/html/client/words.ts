@@ -1,6 +1,6 @@
+import { drawing, h } from '../../../page/element.ts'
 import type { ChangeKind } from '../../changes.ts'
 import type { StepState, Verdict } from '../../model.ts'
-import { drawing, h } from './element.ts'
 
 /** A colour group: the same hue never carries a meaning alone, an icon and a word stand with it. */
 export type Tone = 'bad' | 'warn' | 'odd' | 'good' | 'calm'

@@ -1,5 +1,5 @@
+import { h } from '../../../../page/element.ts'
 import { read } from './api.ts'
-import { h } from './element.ts'
 import type { Config, Paged } from './model.ts'
 import { badge, empty, heading, pager, table, time } from './pieces.ts'
 import { hashOf, type Route } from './route.ts'

@@ -1,6 +1,6 @@
+import { type Child, h } from '../../../../page/element.ts'
 import { Refusal, read, send } from './api.ts'
 import { Editor } from './editor.ts'
-import { type Child, h } from './element.ts'
 import { Fields } from './form.ts'
 import type { Config, Finding } from './model.ts'
 import { agree, busy, heading, note } from './pieces.ts'

@@ -1,6 +1,6 @@
+import { h } from '../../../../page/element.ts'
 import { Refusal, read, send } from './api.ts'
 import { DB_TYPES } from './datasource-list.ts'
-import { h } from './element.ts'
 import { Fields } from './form.ts'
 import { duration } from './format.ts'
 import type { Datasource } from './model.ts'

@@ -1,4 +1,4 @@
-import { h } from './element.ts'
+import { h } from '../../../../page/element.ts'
 import type { Finding } from './model.ts'
 
 const CHECK_AFTER = 300

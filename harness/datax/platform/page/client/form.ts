@@ -1,5 +1,5 @@
+import { type Child, h } from '../../../../page/element.ts'
 import { type Issue, Refusal } from './api.ts'
-import { type Child, h } from './element.ts'
 
 export type Field = {
   readonly name: string

@@ -1,5 +1,5 @@
+import { h } from '../../../../page/element.ts'
 import { read } from './api.ts'
-import { h, visible } from './element.ts'
 import { bytes } from './format.ts'
 import type { LogPiece } from './model.ts'
 
@@ -96,18 +96,18 @@ export class LogView {
   }
 }
 
-/** Lines that tell of trouble stand out; the others are one text. */
+/** Lines that tell of trouble stand out; the others are one text. How a line ends is nothing to be seen here. */
 function* lines(text: string): Generator<string | HTMLElement> {
   let plain = ''
-  for (const line of text.split(/(?<=\n)/)) {
+  for (const line of text.replaceAll('\r\n', '\n').split(/(?<=\n)/)) {
     const level = /^\S+ \S+ \[[^\]]*\] (ERROR|WARN)\b/.exec(line)?.[1]
     if (level === undefined) {
       plain += line
       continue
     }
-    if (plain !== '') yield visible(plain)
+    if (plain !== '') yield plain
     plain = ''
     yield h('span', { class: level === 'ERROR' ? 'bad' : 'warn' }, line)
   }
-  if (plain !== '') yield visible(plain)
+  if (plain !== '') yield plain
 }

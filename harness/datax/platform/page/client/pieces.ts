@@ -1,5 +1,5 @@
+import { type Child, drawing, h } from '../../../../page/element.ts'
 import { Refusal } from './api.ts'
-import { type Child, drawing, h } from './element.ts'
 import { moment } from './format.ts'
 import type { Paged, State } from './model.ts'
 

@@ -1,5 +1,5 @@
+import { h } from '../../../../page/element.ts'
 import { Refusal, send } from './api.ts'
-import { h } from './element.ts'
 import { Fields } from './form.ts'
 import type { Config, Execution } from './model.ts'
 import { busy } from './pieces.ts'

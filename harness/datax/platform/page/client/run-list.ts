@@ -1,5 +1,5 @@
+import { type Child, h } from '../../../../page/element.ts'
 import { read } from './api.ts'
-import { type Child, h } from './element.ts'
 import { count, duration } from './format.ts'
 import { type Execution, type Paged, type State, unfinished } from './model.ts'
 import { badge, empty, errorBox, heading, pager, table, time } from './pieces.ts'

@@ -1,5 +1,5 @@
+import { type Child, h } from '../../../../page/element.ts'
 import { Refusal, read, send } from './api.ts'
-import { type Child, h } from './element.ts'
 import { bytes, count, duration } from './format.ts'
 import { LogView } from './log-view.ts'
 import { type Execution, type Paged, unfinished } from './model.ts'

@@ -1,4 +1,4 @@
-import { drawing, h } from './element.ts'
+import { drawing, h } from '../../../../page/element.ts'
 
 const KEY = 'assay-theme'
 const THEMES = ['auto', 'light', 'dark'] as const

@@ -1,5 +1,5 @@
+import { h } from '../../../../page/element.ts'
 import { rememberToken } from './api.ts'
-import { h } from './element.ts'
 
 /** Asks for the token that the server wants; `done` when one was given. */
 export function tokenForm(done: () => void, wrong: boolean): HTMLElement {

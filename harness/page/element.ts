@@ -4,8 +4,11 @@
 export type Child = Node | string | number | false | null | undefined | readonly Child[]
 type Attributes = Readonly<Record<string, string | number | boolean | undefined | ((event: Event) => void)>>
 
-/** An element: `h('a.name', { href, onclick }, child, …)`. Texts become text and nothing else, so that no answer can become markup. */
-export function h<Tag extends keyof HTMLElementTagNameMap>(
+/**
+ * An element: `h('a.row', { href, onclick }, child, …)`. Children that are strings become text and nothing else, so what a
+ * target or a server wrote can never become markup.
+ */
+export function h<Tag extends keyof HTMLElementTagNameMap = 'div'>(
   name: Tag | `${Tag}.${string}`,
   attributes: Attributes = {},
   ...children: readonly Child[]
@@ -30,11 +33,10 @@ export function append(parent: Element, children: readonly Child[]): void {
   }
 }
 
-/** Control characters as the pictures that Unicode has for them; colours of a terminal say nothing here. */
+/** Terminal colours say nothing here; other control characters are shown as the pictures that Unicode has for them. */
 export function visible(text: string): string {
   return text
     .replace(/\u001b\[[0-?]*[ -/]*[@-~]/g, '')
-    .replace(/\r\n/g, '\n')
     .replace(/[\u0000-\u0008\u000b-\u001f]/g, control => String.fromCharCode(0x2400 + control.charCodeAt(0)))
     .replace(/\u007f/g, '\u2421')
 }
