@@ -1,4 +1,3 @@
-import { parseArgs } from 'node:util'
 import { parseDuration } from '../cases/duration.ts'
 import { compareSchema } from '../compare/compare-schema.ts'
 import { type CompareTablesResult, compareTables, type TablesProgress } from '../compare/compare-tables.ts'
@@ -8,6 +7,7 @@ import { showDifferences } from '../compare/show-rows.ts'
 import { AssayError, formatError } from '../errors.ts'
 import type { Command } from './command.ts'
 import { ProgressLines } from './compare-progress.ts'
+import { parseOptions } from './options.ts'
 
 const EXIT = { equal: 0, different: 1, undecided: 2 } as const
 
@@ -79,20 +79,12 @@ type Input = { readonly left: Side; readonly right: Side; readonly values: Value
 function parsed(args: readonly string[]) {
   const text = { type: 'string' } as const
   const flag = { type: 'boolean' } as const
-  try {
-    return parseArgs({
-      args: [...args],
-      allowPositionals: true,
-      options: {
-        ...{ table: { type: 'string', multiple: true }, schema: text, key: text, columns: text, ignore: text },
-        ...{ where: text, 'one-in': text, recheck: text, pause: text, parallel: text, examples: text },
-        ...{ connections: text, 'progress-every': text, quiet: flag },
-        ...{ 'by-value': flag, 'second-hash': flag, 'schema-only': flag, json: flag },
-      },
-    })
-  } catch (cause) {
-    throw new AssayError('ASSAY_USAGE', (cause as Error).message, { cause, hint: 'Run `assay help compare`.' })
-  }
+  return parseOptions('compare', args, {
+    ...{ table: { type: 'string', multiple: true }, schema: text, key: text, columns: text, ignore: text },
+    ...{ where: text, 'one-in': text, recheck: text, pause: text, parallel: text, examples: text },
+    ...{ connections: text, 'progress-every': text, quiet: flag },
+    ...{ 'by-value': flag, 'second-hash': flag, 'schema-only': flag, json: flag },
+  })
 }
 
 const list = (text: string | undefined) => text?.split(',').map(name => name.trim())

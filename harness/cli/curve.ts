@@ -1,4 +1,3 @@
-import { parseArgs } from 'node:util'
 import { parseDuration } from '../cases/duration.ts'
 import { sizeOf, sizeSchema } from '../curve/actions/input.ts'
 import { CurveClient } from '../curve/client.ts'
@@ -9,6 +8,7 @@ import type { CurveSettings, CurveUser } from '../curve/types.ts'
 import { AssayError } from '../errors.ts'
 import { Secret } from '../log/secret.ts'
 import type { Command } from './command.ts'
+import { parseOptions, usageError } from './options.ts'
 
 const USAGE = `assay curve io PATH [options]
 
@@ -99,15 +99,11 @@ export const curve: Command = {
 }
 
 function parsed(args: readonly string[]) {
-  try {
-    const { values, positionals } = parseArgs({ args: [...args], allowPositionals: true, options: OPTIONS })
-    const [verb, path, ...rest] = positionals
-    if (verb !== 'io' || path === undefined || rest.length > 0)
-      throw new Error(`curve knows "io PATH", not "${positionals.join(' ')}"`)
-    return { values, path }
-  } catch (cause) {
-    throw new AssayError('ASSAY_USAGE', (cause as Error).message, { cause, hint: 'Run `assay help curve`.' })
-  }
+  const { values, positionals } = parseOptions('curve', args, OPTIONS)
+  const [verb, path, ...rest] = positionals
+  if (verb !== 'io' || path === undefined || rest.length > 0)
+    throw usageError('curve', `curve knows "io PATH", not "${positionals.join(' ')}"`)
+  return { values, path }
 }
 
 function optionsOf(values: ReturnType<typeof parsed>['values'], path: string): IoOptions {

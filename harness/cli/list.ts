@@ -1,7 +1,6 @@
-import { parseArgs } from 'node:util'
 import { expandCase } from '../cases/expand-case.ts'
-import { AssayError } from '../errors.ts'
 import type { Command } from './command.ts'
+import { parseOptions } from './options.ts'
 import { openProject, parseFilter, selectFiles } from './project.ts'
 
 const MAX_WIDTH = 40
@@ -16,7 +15,7 @@ Lists every case, one line for each cell of its matrix: key, name, file and line
 
   --json   as JSON`,
   async run(args) {
-    const { values, positionals } = parse(args)
+    const { values, positionals } = parseOptions('list', args, { json: { type: 'boolean' } })
     const project = await openProject()
     const rows = selectFiles(project, positionals.map(parseFilter)).flatMap(path => {
       const file = project.files.load(path)
@@ -46,12 +45,4 @@ Lists every case, one line for each cell of its matrix: key, name, file and line
     }
     return rows.length === 0 ? 5 : 0
   },
-}
-
-function parse(args: readonly string[]) {
-  try {
-    return parseArgs({ args: [...args], options: { json: { type: 'boolean' } }, allowPositionals: true })
-  } catch (cause) {
-    throw new AssayError('ASSAY_USAGE', (cause as Error).message, { cause, hint: 'Run `assay help list`.' })
-  }
 }

@@ -1,11 +1,11 @@
 import { readFile } from 'node:fs/promises'
-import { parseArgs } from 'node:util'
 import { AssayError } from '../errors.ts'
 import { Secret } from '../log/secret.ts'
 import { checkService } from '../openstore/check/run-check.ts'
 import { checkTable } from '../openstore/check/table.ts'
 import { systemClock } from '../run/clock.ts'
 import type { Command } from './command.ts'
+import { parseOptions, usageError } from './options.ts'
 
 const TOKEN = 'OPENSTORE_TOKEN'
 
@@ -42,22 +42,14 @@ async function readToken(file: string): Promise<string> {
 
 function parsed(args: readonly string[]): { url: string; tokenFile: string | undefined; json: boolean } {
   const options = { url: { type: 'string' }, 'token-file': { type: 'string' }, json: { type: 'boolean' } } as const
-  const hint = 'Run `assay help openstore`.'
-  let values: { url?: string; 'token-file'?: string; json?: boolean }
-  let positionals: string[]
-  try {
-    ;({ values, positionals } = parseArgs({ args: [...args], allowPositionals: true, options }))
-  } catch (cause) {
-    throw new AssayError('ASSAY_USAGE', (cause as Error).message, { cause, hint })
-  }
+  const { values, positionals } = parseOptions('openstore', args, options)
   if (positionals[0] !== 'check' || positionals.length > 1)
-    throw new AssayError('ASSAY_USAGE', `openstore has the verb check, not "${positionals.join(' ')}"`, { hint })
+    throw usageError('openstore', `openstore has the verb check, not "${positionals.join(' ')}"`)
   const url = URL.parse(values.url ?? '')
   if (!url || !/^https?:$/.test(url.protocol))
-    throw new AssayError(
-      'ASSAY_USAGE',
+    throw usageError(
+      'openstore',
       values.url === undefined ? '--url is missing' : `"${values.url}" is not an http address`,
-      { hint },
     )
   return { url: values.url as string, tokenFile: values['token-file'], json: values.json ?? false }
 }

@@ -1,5 +1,4 @@
 import { dirname, join } from 'node:path'
-import { parseArgs } from 'node:util'
 import { AssayError, formatError } from '../errors.ts'
 import { mergeResults } from '../report/merge.ts'
 import type { RunResult } from '../report/model.ts'
@@ -7,6 +6,7 @@ import { readResults } from '../report/results-json.ts'
 import { countVerdicts, describeCounts } from '../report/verdicts.ts'
 import { writeReports } from '../report/write.ts'
 import type { Command } from './command.ts'
+import { parseOptions } from './options.ts'
 
 const USAGE = `assay report [run folder or results.json …] [--out DIR] [--history DIR]
 
@@ -22,7 +22,10 @@ export const report: Command = {
   about: 'write the reports of a run again from its results, or merge the runs of several shards',
   usage: USAGE,
   async run(args) {
-    const { values, positionals } = parsed(args)
+    const { values, positionals } = parseOptions('report', args, {
+      out: { type: 'string' },
+      history: { type: 'string' },
+    })
     const paths = positionals.length > 0 ? positionals : [join('reports', 'latest')]
     const results = await Promise.all(paths.map(readResults))
     const [first, ...others] = results
@@ -40,18 +43,6 @@ export const report: Command = {
     console.log(`${describeCounts(countVerdicts(result.cases)) || 'no cases'}; exit code of the run ${result.exitCode}`)
     return written.problems.length > 0 ? 3 : 0
   },
-}
-
-function parsed(args: readonly string[]) {
-  try {
-    return parseArgs({
-      args: [...args],
-      allowPositionals: true,
-      options: { out: { type: 'string' }, history: { type: 'string' } },
-    })
-  } catch (cause) {
-    throw new AssayError('ASSAY_USAGE', (cause as Error).message, { cause, hint: 'Run `assay help report`.' })
-  }
 }
 
 function folderOf(path: string): string {

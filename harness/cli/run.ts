@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs'
 import { join, relative } from 'node:path'
-import { parseArgs } from 'node:util'
 import { AssayError } from '../errors.ts'
 import { TIERS } from '../targets/target.ts'
 import type { Command } from './command.ts'
+import { parseOptions } from './options.ts'
 import { openProject, type Project, parseFilter, roundToCase, selectFiles } from './project.ts'
 
 const USAGE = `assay run [file | folder | file:line …]
@@ -45,7 +45,7 @@ export const run: Command = {
   about: 'run cases and write the report',
   usage: USAGE,
   async run(args) {
-    const { values, positionals } = parse(args)
+    const { values, positionals } = parseOptions('run', args, OPTIONS)
     const tiers = values.tier ?? []
     const unknown = tiers.find(tier => !(TIERS as readonly string[]).includes(tier))
     if (unknown !== undefined)
@@ -92,15 +92,7 @@ export const run: Command = {
   },
 }
 
-type Values = ReturnType<typeof parse>['values']
-
-function parse(args: readonly string[]) {
-  try {
-    return parseArgs({ args: [...args], options: OPTIONS, allowPositionals: true })
-  } catch (cause) {
-    throw new AssayError('ASSAY_USAGE', (cause as Error).message, { cause, hint: 'Run `assay help run`.' })
-  }
-}
+type Values = ReturnType<typeof parseOptions<typeof OPTIONS>>['values']
 
 /** What the plugin, the workers and the reporter read: see openRun. */
 function setEnvironment({ seed, strict, reports, history, steps }: Values): void {

@@ -1,9 +1,8 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
-import { parseArgs } from 'node:util'
 import { caseJsonSchema } from '../cases/schema.ts'
-import { AssayError } from '../errors.ts'
 import type { Command } from './command.ts'
+import { parseOptions, usageError } from './options.ts'
 import { openProject } from './project.ts'
 
 /** The JSON Schema of case files, with the actions of the project's own assay.config.ts. */
@@ -17,7 +16,8 @@ case file, and an editor with a YAML language server completes keys and shows wh
 
   # yaml-language-server: $schema=../case.schema.json`,
   async run(args) {
-    const { values } = parse(args)
+    const { values, positionals } = parseOptions('schema', args, { out: { type: 'string' } })
+    if (positionals.length > 0) throw usageError('schema', `schema takes no words, "${positionals[0]}" was given`)
     const { files } = await openProject()
     const text = `${JSON.stringify(caseJsonSchema(files.registry), null, 1)}\n`
     if (values.out === undefined) process.stdout.write(text)
@@ -27,12 +27,4 @@ case file, and an editor with a YAML language server completes keys and shows wh
     }
     return 0
   },
-}
-
-function parse(args: readonly string[]) {
-  try {
-    return parseArgs({ args: [...args], options: { out: { type: 'string' } } })
-  } catch (cause) {
-    throw new AssayError('ASSAY_USAGE', (cause as Error).message, { cause, hint: 'Run `assay help schema`.' })
-  }
 }

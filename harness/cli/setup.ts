@@ -1,8 +1,8 @@
-import { parseArgs } from 'node:util'
 import { AssayError, formatError } from '../errors.ts'
 import type { Software } from '../targets/software.ts'
 import { findConfig, loadConfig } from '../vitest/load-config.ts'
 import type { Command } from './command.ts'
+import { parseOptions, usageError } from './options.ts'
 
 const PURPOSES = {
   tour: ['cases'],
@@ -65,14 +65,9 @@ export async function bring(software: readonly Software[], options: BringOptions
 }
 
 function parsed(args: readonly string[]): Purpose {
-  let purpose: string | undefined
-  try {
-    purpose = parseArgs({ args: [...args], options: { for: { type: 'string', default: 'test' } } }).values.for
-  } catch (error) {
-    throw new AssayError('ASSAY_USAGE', (error as Error).message, { hint: 'Run `assay help setup`.' })
-  }
-  if (purpose in PURPOSES) return purpose as Purpose
-  throw new AssayError('ASSAY_USAGE', `--for "${purpose}" is not one of ${Object.keys(PURPOSES).join(', ')}`, {
-    hint: 'Run `assay help setup`.',
-  })
+  const { values, positionals } = parseOptions('setup', args, { for: { type: 'string' } })
+  if (positionals.length > 0) throw usageError('setup', `setup takes no words, "${positionals[0]}" was given`)
+  const purpose = values.for ?? 'test'
+  if (Object.hasOwn(PURPOSES, purpose)) return purpose as Purpose
+  throw usageError('setup', `--for "${purpose}" is not one of ${Object.keys(PURPOSES).join(', ')}`)
 }

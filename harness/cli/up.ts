@@ -1,7 +1,6 @@
 import { once } from 'node:events'
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { parseArgs } from 'node:util'
 import { AssayError } from '../errors.ts'
 import { endpointList, writeClientFiles } from '../targets/client-files.ts'
 import { connectKeeper } from '../targets/keeper/connect.ts'
@@ -11,6 +10,7 @@ import { removeSection, writeSection } from '../targets/real/ini-section.ts'
 import type { TargetDefinition } from '../targets/target.ts'
 import { findConfig, loadConfig } from '../vitest/load-config.ts'
 import type { Command } from './command.ts'
+import { parseOptions, usageError } from './options.ts'
 
 export const up: Command = {
   name: 'up',
@@ -84,13 +84,7 @@ function find(targets: readonly TargetDefinition[]): (name: string) => TargetDef
 }
 
 function parsed(args: readonly string[]): { names: readonly string[]; ini: string | undefined } {
-  try {
-    const { values, positionals } = parseArgs({
-      ...{ args: [...args], allowPositionals: true, options: { ini: { type: 'string' } } },
-    } as const)
-    if (positionals.length > 0) return { names: positionals, ini: values.ini }
-  } catch (error) {
-    throw new AssayError('ASSAY_USAGE', (error as Error).message, { hint: 'Run `assay help up`.' })
-  }
-  throw new AssayError('ASSAY_USAGE', 'up needs the name of a target', { hint: 'Run `assay help up`.' })
+  const { values, positionals } = parseOptions('up', args, { ini: { type: 'string' } })
+  if (positionals.length === 0) throw usageError('up', 'up needs the name of a target')
+  return { names: positionals, ini: values.ini }
 }

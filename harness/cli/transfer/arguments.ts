@@ -1,4 +1,4 @@
-import { type ParseArgsOptionsConfig, parseArgs } from 'node:util'
+import type { ParseArgsOptionsConfig } from 'node:util'
 import { parseDuration } from '../../cases/duration.ts'
 import { endpointFromUrl } from '../../compare/endpoint-url.ts'
 import { AssayError } from '../../errors.ts'
@@ -20,14 +20,6 @@ export const COMMON = {
   log: text,
   json: { type: 'boolean' },
 } as const satisfies ParseArgsOptionsConfig
-
-export function parsed<T extends ParseArgsOptionsConfig>(args: readonly string[], options: T) {
-  try {
-    return parseArgs({ args: [...args], allowPositionals: true, options })
-  } catch (cause) {
-    throw new AssayError('ASSAY_USAGE', (cause as Error).message, { cause, hint: 'Run `assay help transfer`.' })
-  }
-}
 
 /** An endpoint from a URL; its password from ASSAY_<NAME>_PASSWORD where the URL has none. */
 export function endpoint(

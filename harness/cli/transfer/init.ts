@@ -2,11 +2,12 @@ import { AssayError } from '../../errors.ts'
 import { AlarmTable } from '../../greenplum/alarm/alarm-table.ts'
 import { connect } from '../../sql/connect.ts'
 import { cleanSchema, DEFAULT_SCHEMA } from '../../transfer/job/clean-schema.ts'
-import { endpoint, parsed } from './arguments.ts'
+import { parseOptions } from '../options.ts'
+import { endpoint } from './arguments.ts'
 
 /** `assay transfer init CONTROL`: the control tables and the alarm table, where they are missing. */
 export async function transferInit(args: readonly string[], signal: AbortSignal): Promise<number> {
-  const { values, positionals } = parsed(args, {
+  const { values, positionals } = parseOptions('transfer', args, {
     schema: { type: 'string' },
     alarms: { type: 'boolean' },
     print: { type: 'boolean' },

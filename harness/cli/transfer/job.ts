@@ -7,7 +7,8 @@ import { type JobEvent, runJob } from '../../transfer/job/run-job.ts'
 import { FORMATS, VERIFICATIONS, VIAS } from '../../transfer/model.ts'
 import { parseMoment } from '../../transfer/moment.ts'
 import { formatWindow } from '../../transfer/window.ts'
-import { COMMON, endpoint, milliseconds, oneOf, parsed, whole, windowColumn } from './arguments.ts'
+import { parseOptions } from '../options.ts'
+import { COMMON, endpoint, milliseconds, oneOf, whole, windowColumn } from './arguments.ts'
 import { logged, type WriteEntry } from './daily-run-log.ts'
 import { ProgressLine } from './progress-line.ts'
 import { print, showResult } from './show.ts'
@@ -21,7 +22,7 @@ const OPTIONS = {
 
 /** `assay transfer job NAME SOURCE DESTINATION --control …` */
 export async function transferJob(args: readonly string[], signal: AbortSignal): Promise<number> {
-  const { values, positionals } = parsed(args, OPTIONS)
+  const { values, positionals } = parseOptions('transfer', args, OPTIONS)
   const [name, from, to, tooMany] = positionals
   if (name === undefined || tooMany !== undefined)
     throw new AssayError('ASSAY_USAGE', 'a job needs its name, SOURCE and DESTINATION', {

@@ -4,7 +4,8 @@ import { FORMATS, MODES, type Slice, VERIFICATIONS, VIAS } from '../../transfer/
 import { planTransfer } from '../../transfer/transfer-table.ts'
 import { expandTables, type TablesSpec, transferTables } from '../../transfer/transfer-tables.ts'
 import { windowSlice } from '../../transfer/window.ts'
-import { COMMON, endpoint, list, milliseconds, oneOf, parsed, timeWindow, whole, windowColumn } from './arguments.ts'
+import { parseOptions } from '../options.ts'
+import { COMMON, endpoint, list, milliseconds, oneOf, timeWindow, whole, windowColumn } from './arguments.ts'
 import { logged } from './daily-run-log.ts'
 import { exitCodeOf, worst } from './exit-code.ts'
 import { ProgressLine } from './progress-line.ts'
@@ -22,7 +23,7 @@ const OPTIONS = {
 
 /** `assay transfer SOURCE DESTINATION --table …` */
 export async function transferSomeTables(args: readonly string[], signal: AbortSignal): Promise<number> {
-  const { values, positionals } = parsed(args, OPTIONS)
+  const { values, positionals } = parseOptions('transfer', args, OPTIONS)
   const source = endpoint(positionals[0], 'source')
   const destination = endpoint(positionals[1], 'destination')
   if (positionals.length > 2) throw new AssayError('ASSAY_USAGE', `"${positionals[2]}" is one argument too many`)
@@ -85,7 +86,7 @@ async function dryRun(spec: TablesSpec, json: boolean): Promise<number> {
   return 0
 }
 
-type Values = ReturnType<typeof parsed<typeof OPTIONS>>['values']
+type Values = ReturnType<typeof parseOptions<typeof OPTIONS>>['values']
 
 function sliceOf(values: Values): Slice | undefined {
   const window = timeWindow(values.from, values.to)

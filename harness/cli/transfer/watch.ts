@@ -4,7 +4,8 @@ import { type Poll, watch } from '../../greenplum/alarm/watch.ts'
 import { systemClock } from '../../run/clock.ts'
 import { connect } from '../../sql/connect.ts'
 import { expandTables } from '../../transfer/transfer-tables.ts'
-import { endpoint, milliseconds, parsed, windowColumn } from './arguments.ts'
+import { parseOptions } from '../options.ts'
+import { endpoint, milliseconds, windowColumn } from './arguments.ts'
 import { logged } from './daily-run-log.ts'
 import { print } from './show.ts'
 
@@ -18,7 +19,7 @@ const OPTIONS = {
 
 /** `assay compare watch SOURCE DESTINATION …`: compares the last hours again and again, and keeps the alarm table. */
 export async function watchTables(args: readonly string[], signal: AbortSignal): Promise<number> {
-  const { values, positionals } = parsed(args, OPTIONS)
+  const { values, positionals } = parseOptions('transfer', args, OPTIONS)
   const [source, destination] = [endpoint(positionals[0], 'source'), endpoint(positionals[1], 'destination')]
   const column = windowColumn(values)
   if (!column || !values.table) throw new AssayError('ASSAY_USAGE', 'watch needs --table and --window-column')
@@ -45,7 +46,7 @@ export async function watchTables(args: readonly string[], signal: AbortSignal):
 
 /** `assay transfer reset ALARMS`: no alarm is left, and who did it is written down. */
 export async function resetAlarms(args: readonly string[], signal: AbortSignal): Promise<number> {
-  const { positionals } = parsed(args, {})
+  const { positionals } = parseOptions('transfer', args, {})
   await using session = await connect(endpoint(positionals[0], 'alarms'), { signal })
   const removed = await new AlarmTable(session).reset()
   console.log(`${removed} ${removed === 1 ? 'alarm' : 'alarms'} removed`)
