@@ -1,5 +1,6 @@
 import { AssayError } from '../errors.ts'
 import { Secret } from '../log/secret.ts'
+import { sshAccountOf } from '../targets/real/ssh.ts'
 import type { Endpoint } from '../targets/target.ts'
 import { CurveClient } from './client.ts'
 import { localHost, type SidecarHost } from './sidecar-host.ts'
@@ -24,16 +25,8 @@ export function settingsOf(endpoint: Endpoint): CurveSettings {
 
 /** The machine whose module is used: the options `ssh_*` of the endpoint, else this one. */
 export function hostOf(endpoint: Endpoint): SidecarHost {
-  const { ssh_host, ssh_port, ssh_user, ssh_key, ssh_password, ssh_host_key } = endpoint.options ?? {}
-  if (typeof ssh_host !== 'string') return localHost
-  return sshHost({
-    host: ssh_host,
-    user: String(ssh_user ?? endpoint.user),
-    hostKey: String(ssh_host_key ?? ''),
-    ...(typeof ssh_port === 'number' ? { port: ssh_port } : {}),
-    ...(ssh_key instanceof Secret ? { privateKey: ssh_key } : {}),
-    ...(ssh_password instanceof Secret ? { password: ssh_password } : {}),
-  })
+  const account = sshAccountOf(endpoint)
+  return account === undefined ? localHost : sshHost(account)
 }
 
 /** A client of the cluster behind an endpoint. */

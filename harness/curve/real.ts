@@ -1,5 +1,6 @@
-import { readFile } from 'node:fs/promises'
+import { Secret } from '../log/secret.ts'
 import { readSection, sectionMissing } from '../targets/real/section.ts'
+import { sshFields, sshOptions } from '../targets/real/ssh.ts'
 import type { Endpoint, Finding, StartedTarget, TargetProvider } from '../targets/target.ts'
 import type { CurveClient } from './client.ts'
 import { clientOf, userOf } from './endpoint.ts'
@@ -15,40 +16,27 @@ export const realCurve: TargetProvider = {
   limit: 1,
   unavailable: () => sectionMissing(TARGET),
   async start() {
-    const settings = await readSection(TARGET, ({ text, secretText, port }, z) =>
+    const settings = await readSection(TARGET, (fields, z) =>
       z.strictObject({
-        python: text().default('python3'),
-        python_path: text().optional(),
-        conf: text().default('/etc/curve/py_client.conf'),
-        user: text().default('assay'),
-        password: secretText().optional(),
-        root_password: secretText().optional(),
-        ssh_host: text().optional(),
-        ssh_port: port().optional(),
-        ssh_user: text().optional(),
-        ssh_key_file: text().optional(),
-        ssh_password: secretText().optional(),
-        ssh_host_key: text().optional(),
+        python: fields.text().default('python3'),
+        python_path: fields.text().optional(),
+        conf: fields.text().default('/etc/curve/py_client.conf'),
+        user: fields.text().default('assay'),
+        password: fields.secretText().optional(),
+        root_password: fields.secretText().optional(),
+        ...sshFields(fields),
       }),
     )
-    const { secret } = await import('../log/secret.ts')
     const cluster: Endpoint = {
       ...{ target: TARGET, role: 'cluster', name: 'cluster', protocol: 'curve', host: '127.0.0.1', port: 6666 },
       user: settings.user,
-      password: settings.password ?? secret(''),
+      password: settings.password ?? new Secret(''),
       options: {
         python: settings.python,
         python_path: settings.python_path,
         conf: settings.conf,
         root_password: settings.root_password,
-        ssh_host: settings.ssh_host,
-        ssh_port: settings.ssh_port,
-        ssh_user: settings.ssh_user,
-        ssh_host_key: settings.ssh_host_key,
-        ssh_password: settings.ssh_password,
-        ...(settings.ssh_key_file === undefined
-          ? {}
-          : { ssh_key: secret(await readFile(settings.ssh_key_file, 'utf8')) }),
+        ...(await sshOptions(TARGET, settings)),
       },
     }
     return await started(cluster)

@@ -1,5 +1,5 @@
 import { AssayError } from '../errors.ts'
-import { Secret } from '../log/secret.ts'
+import { sshAccountOf } from '../targets/real/ssh.ts'
 import type { Endpoint } from '../targets/target.ts'
 import type { Engine } from './engine/engine.ts'
 import type { HomeSettings } from './engine/home/home.ts'
@@ -29,14 +29,6 @@ export function settingsOf({ name, protocol, options = {} }: Endpoint): HomeSett
 }
 
 export function hostOf(endpoint: Endpoint): HomeHost {
-  const { ssh_host, ssh_port, ssh_user, ssh_key, ssh_password, ssh_host_key } = endpoint.options ?? {}
-  if (typeof ssh_host !== 'string') return localHost
-  return sshHost({
-    host: ssh_host,
-    user: String(ssh_user ?? endpoint.user),
-    hostKey: String(ssh_host_key ?? ''),
-    ...(typeof ssh_port === 'number' ? { port: ssh_port } : {}),
-    ...(ssh_key instanceof Secret ? { privateKey: ssh_key } : {}),
-    ...(ssh_password instanceof Secret ? { password: ssh_password } : {}),
-  })
+  const account = sshAccountOf(endpoint)
+  return account === undefined ? localHost : sshHost(account)
 }

@@ -1,44 +1,28 @@
-import { readFile } from 'node:fs/promises'
 import { userInfo } from 'node:os'
-import { AssayError } from '../errors.ts'
 import { secret } from '../log/secret.ts'
 import { readSection, sectionMissing } from '../targets/real/section.ts'
+import { sshFields, sshOptions } from '../targets/real/ssh.ts'
 import type { Endpoint, StartedTarget, TargetProvider } from '../targets/target.ts'
 import { type HomeSettings, openHome } from './engine/home/home.ts'
 import { HOME_TARGET, hostOf, settingsOf } from './home-endpoint.ts'
 
 /** Section [datax.home] of real.ini; conf/real.example.ini explains every key. */
 export async function realHome(): Promise<Endpoint> {
-  const settings = await readSection(HOME_TARGET, ({ text, secretText, port }, z) =>
+  const settings = await readSection(HOME_TARGET, (fields, z) =>
     z.strictObject({
-      path: text(),
-      java: text().default('java'),
-      jvm: text().optional(),
-      ssh_host: text().optional(),
-      ssh_port: port().optional(),
-      ssh_user: text().optional(),
-      ssh_key_file: text().optional(),
-      ssh_password: secretText().optional(),
-      ssh_host_key: text().optional(),
+      path: fields.text(),
+      java: fields.text().default('java'),
+      jvm: fields.text().optional(),
+      ...sshFields(fields),
     }),
   )
-  const { ssh_host, ssh_host_key, ssh_key_file } = settings
-  if (ssh_host !== undefined && ssh_host_key === undefined)
-    throw new AssayError('ASSAY_CONFIG_MISSING_KEY', `[${HOME_TARGET}] has ssh_host and no key "ssh_host_key"`, {
-      hint: 'Write down what `ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub` prints there.',
-    })
   return {
     ...homeEndpoint({ path: settings.path, java: settings.java }),
     options: {
       path: settings.path,
       java: settings.java,
       ...(settings.jvm === undefined ? {} : { jvm: settings.jvm.split(/\s+/) }),
-      ssh_host,
-      ssh_port: settings.ssh_port,
-      ssh_user: settings.ssh_user,
-      ssh_host_key,
-      ssh_password: settings.ssh_password,
-      ...(ssh_key_file === undefined ? {} : { ssh_key: secret(await readFile(ssh_key_file, 'utf8')) }),
+      ...(await sshOptions(HOME_TARGET, settings)),
     },
   }
 }

@@ -1,4 +1,5 @@
-"""The loop without verification: as little as can be around the call that is measured."""
+"""The loop without verification: as little as can be around the call that is measured. Reads and writes have each their own,
+since one for both would ask, or call, once more per operation."""
 import os
 from itertools import islice
 
