@@ -1,11 +1,9 @@
-import { ActionError } from '../errors.ts'
+import { CallLine, type CallOptions } from './call-line.ts'
 import { CurveError } from './errors.ts'
-import { Sidecar, type SidecarAnswer, type SidecarRequest } from './sidecar.ts'
+import type { Sidecar, SidecarRequest } from './sidecar.ts'
 import { localHost, type SidecarHost } from './sidecar-host.ts'
 import { type CurveSettings, type CurveUser, type FileInfo, MAX_IO, type SidecarInfo } from './types.ts'
-import { checkText, exactNumbers, onWire, shown, tooLong } from './wire.ts'
-
-const DEADLINE = 30_000
+import { exactNumbers, shown, tooLong } from './wire.ts'
 
 /** Bytes, offsets and ids: up to 2^64 - 1 where a bigint is given. What does not fit raises OverflowError in Python. */
 export type Size = number | bigint
@@ -13,11 +11,6 @@ export type Size = number | bigint
 export type As = {
   /** Who calls; default the user of the settings. */
   readonly as?: CurveUser
-}
-
-export type CallOptions = {
-  readonly deadline?: number
-  readonly signal?: AbortSignal
 }
 
 export type CreateOptions = As & {
@@ -40,19 +33,11 @@ export type Create2Options = CreateOptions & {
  */
 export class CurveClient implements AsyncDisposable {
   readonly settings: CurveSettings
-  readonly #host: SidecarHost
-  #sidecar: Promise<Sidecar> | undefined
-  /** The conf of the last Init that succeeded. */
-  #initialised: string | undefined
-  #queue: Promise<unknown> = Promise.resolve()
-  /** First file descriptor of this sidecar: those of a lost one are never given out again. */
-  #base = 0
-  #opened = 0
-  #closed = false
+  readonly #line: CallLine
 
   constructor(settings: CurveSettings, host: SidecarHost = localHost) {
     this.settings = settings
-    this.#host = host
+    this.#line = new CallLine(settings, host)
   }
 
   // -- life
@@ -60,7 +45,7 @@ export class CurveClient implements AsyncDisposable {
   /** Reads client.conf; does not yet reach the cluster. Default: the conf of the settings. -2 for a conf that cannot be used. */
   async init(conf: string = this.settings.conf): Promise<void> {
     try {
-      await this.#code('Init', [conf])
+      await this.#line.code('Init', [conf])
     } catch (error) {
       if (!(error instanceof CurveError)) throw error
       throw new CurveError(error.curveCode, error.call, {
@@ -68,34 +53,34 @@ export class CurveClient implements AsyncDisposable {
         cause: error,
       })
     }
-    this.#initialised = conf
+    this.#line.initialised = conf
   }
 
   async unInit(): Promise<void> {
-    await this.#call('UnInit', [])
-    this.#initialised = undefined
+    await this.#line.call('UnInit', [])
+    this.#line.initialised = undefined
   }
 
   /** UUID of the cluster; empty before init, and while the metadata servers are away. */
   async getClusterId(): Promise<string> {
-    return String((await this.#call('GetClusterId', [])).result)
+    return String((await this.#line.call('GetClusterId', [])).result)
   }
 
   /** Names like `default`; Curve 2.7 and later. */
   async listPoolset(): Promise<readonly string[]> {
-    return (await this.#call('ListPoolset', [])).result as readonly string[]
+    return (await this.#line.call('ListPoolset', [])).result as readonly string[]
   }
 
   /** What interpreter and module are; starts the sidecar. */
   async info(): Promise<SidecarInfo> {
-    return this.#enqueue(async () => (await this.#running()).info)
+    return this.#line.with(async sidecar => sidecar.info)
   }
 
   // -- names
 
   /** Makes a volume. -24 for a size that the cluster does not allow, also where the name is taken; then -1. */
   async create(path: string, { size, as }: CreateOptions): Promise<void> {
-    await this.#code('Create', [path, this.#user(as), size])
+    await this.#line.code('Create', [path, this.#user(as), size])
   }
 
   /** Create with stripes and a pool set. */
@@ -104,12 +89,12 @@ export class CurveClient implements AsyncDisposable {
     { size, poolset = '', stripeUnit = 0, stripeCount = 0, as }: Create2Options,
   ): Promise<void> {
     const context = { name: path, length: size, user: this.#user(as), poolset, stripeUnit, stripeCount }
-    await this.#code('Create2', [context])
+    await this.#line.code('Create2', [context])
   }
 
   async statFile(path: string, { as }: As = {}): Promise<FileInfo> {
     const call = { name: 'StatFile', arguments: [path, this.#user(as)] }
-    const { code, info } = (await this.#call(call.name, call.arguments)).result as {
+    const { code, info } = (await this.#line.call(call.name, call.arguments)).result as {
       readonly code: number
       readonly info: Readonly<Record<keyof FileInfo, string>>
     }
@@ -120,61 +105,56 @@ export class CurveClient implements AsyncDisposable {
 
   /** Grows a volume to `size` bytes in all. -100 where the growth is no multiple of a segment. */
   async extend(path: string, { size, as }: CreateOptions): Promise<void> {
-    await this.#code('Extend', [path, this.#user(as), size])
+    await this.#line.code('Extend', [path, this.#user(as), size])
   }
 
   /** Moves a volume into the recycle bin; removes an empty directory for good. The same call of the metadata server as rmdir. */
   async unlink(path: string, { as }: As = {}): Promise<void> {
-    await this.#code('Unlink', [path, this.#user(as)])
+    await this.#line.code('Unlink', [path, this.#user(as)])
   }
 
   /** Deletes an entry of /RecycleBin for good, some time later. */
   async deleteForce(path: string, { as }: As = {}): Promise<void> {
-    await this.#code('DeleteForce', [path, this.#user(as)])
+    await this.#line.code('DeleteForce', [path, this.#user(as)])
   }
 
   /** Gets a volume back from the recycle bin to `path`: the one with that id, or (0) the youngest that had this path. */
   async recover(path: string, { id = 0, as }: As & { readonly id?: Size } = {}): Promise<void> {
-    await this.#code('Recover', [path, this.#user(as), id])
+    await this.#line.code('Recover', [path, this.#user(as), id])
   }
 
   /** A volume that is in the way goes to the recycle bin. -11 for directories. */
   async rename(from: string, to: string, { as }: As = {}): Promise<void> {
-    await this.#code('Rename', [this.#user(as), from, to])
+    await this.#line.code('Rename', [this.#user(as), from, to])
   }
 
   /** Root's call. */
   async changeOwner(path: string, owner: string, { as }: As = {}): Promise<void> {
-    await this.#code('ChangeOwner', [path, owner, this.#user(as)])
+    await this.#line.code('ChangeOwner', [path, owner, this.#user(as)])
   }
 
   async mkdir(path: string, { as }: As = {}): Promise<void> {
-    await this.#code('Mkdir', [path, this.#user(as)])
+    await this.#line.code('Mkdir', [path, this.#user(as)])
   }
 
   async rmdir(path: string, { as }: As = {}): Promise<void> {
-    await this.#code('Rmdir', [path, this.#user(as)])
+    await this.#line.code('Rmdir', [path, this.#user(as)])
   }
 
   /** Names in the order of their bytes. Any refusal is a RuntimeError without a code: ASSAY_CURVE_PYTHON. */
   async listdir(path: string, { as }: As = {}): Promise<readonly string[]> {
-    return (await this.#call('Listdir', [path, this.#user(as)])).result as readonly string[]
+    return (await this.#line.call('Listdir', [path, this.#user(as)])).result as readonly string[]
   }
 
   // -- bytes
 
   /** Gives a file descriptor, from 0. -1 for an empty owner, -2 for every other refusal. Not exclusive. */
   async open(path: string, { as }: As = {}): Promise<number> {
-    return this.#enqueue(async () => {
-      const sidecar = await this.#running()
-      const fd = await this.#codeFrom(sidecar, 'Open', [path, this.#user(as)])
-      this.#opened = Math.max(this.#opened, this.#base + fd + 1)
-      return this.#base + fd
-    })
+    return this.#line.open([path, this.#user(as)])
   }
 
   async close(fd: number): Promise<void> {
-    await this.#withFd(fd, 'Close', native => [native])
+    await this.#line.withFd(fd, 'Close', native => [native])
   }
 
   /** Offset and length must be multiples of the block size (-22) and inside the volume (-2). At most MAX_IO bytes. */
@@ -183,7 +163,7 @@ export class CurveClient implements AsyncDisposable {
     { offset, length, ...options }: CallOptions & { readonly offset: Size; readonly length: Size },
   ): Promise<Buffer> {
     if (BigInt(length) > MAX_IO) throw tooLong('read', length)
-    return (await this.#withFd(fd, 'Read', native => [native, offset, length], options)).payload
+    return (await this.#line.withFd(fd, 'Read', native => [native, offset, length], options)).payload
   }
 
   /** Writes the whole buffer; the same rules as for read. Gives the number of bytes. */
@@ -193,19 +173,19 @@ export class CurveClient implements AsyncDisposable {
   ): Promise<number> {
     if (data.length > MAX_IO) throw tooLong('write', data.length)
     const call = { ...options, payload: data }
-    return Number((await this.#withFd(fd, 'Write', native => [native, offset, data.length], call)).result)
+    return Number((await this.#line.withFd(fd, 'Write', native => [native, offset, data.length], call)).result)
   }
 
   // -- beyond the API
 
   /** Any method of CBDClient with arguments as they are, to see what the wrapper itself does. `{ bytes: text }` is Python bytes. */
   async raw(method: string, given: readonly unknown[], options: CallOptions = {}): Promise<unknown> {
-    return (await this.#call('raw', [method, ...given], options)).result
+    return (await this.#line.call('raw', [method, ...given], options)).result
   }
 
   /** Turns a switch of a stand-in; ASSAY_CURVE_PYTHON (NotImplementedError) on a real module. */
   async standinSwitch(request: Readonly<Record<string, unknown>>): Promise<unknown> {
-    return (await this.#call('standin_switch', [request])).result
+    return (await this.#line.call('standin_switch', [request])).result
   }
 
   /** Runs a loop of I/O inside the sidecar. `progress` is called with each report; without one for `within` it counts as a hang. */
@@ -216,8 +196,7 @@ export class CurveClient implements AsyncDisposable {
       readonly started?: (tell: Sidecar['tell']) => void
     },
   ): Promise<Readonly<Record<string, unknown>>> {
-    return this.#enqueue(async () => {
-      const sidecar = await this.#running()
+    return this.#line.with(async sidecar => {
       const { started, ...rest } = options
       const answer = sidecar.request({
         progress: () => {},
@@ -232,98 +211,14 @@ export class CurveClient implements AsyncDisposable {
 
   /** Kills the sidecar as a crash would: open volumes stay mounted until the cluster notices. */
   async crash(): Promise<void> {
-    const sidecar = await this.#sidecar
-    sidecar?.kill()
+    await this.#line.crash()
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#closed = true
-    const sidecar = await this.#sidecar?.catch(() => undefined)
-    this.#sidecar = undefined
-    await sidecar?.[Symbol.asyncDispose]()
+    await this.#line[Symbol.asyncDispose]()
   }
-
-  // -- how
 
   #user(user: CurveUser = this.settings.user): CurveUser {
     return user
-  }
-
-  #enqueue<T>(work: () => Promise<T>): Promise<T> {
-    const done = this.#queue.then(work, work)
-    this.#queue = done.catch(() => {})
-    return done
-  }
-
-  /** A sidecar that lives; Init is repeated in one that replaces another. */
-  async #running(): Promise<Sidecar> {
-    if (this.#closed)
-      throw new ActionError('ASSAY_CURVE_SIDECAR', 'the Curve client was closed before this call', {
-        class: 'client_closed',
-      })
-    const current = await this.#sidecar?.catch(() => undefined)
-    if (current?.alive) return current
-    this.#base = this.#opened
-    this.#sidecar = Sidecar.start(this.#host, this.settings)
-    const sidecar = await this.#sidecar
-    if (this.#initialised !== undefined) await this.#codeFrom(sidecar, 'Init', [this.#initialised])
-    return sidecar
-  }
-
-  #call(
-    name: string,
-    given: readonly unknown[],
-    options: CallOptions & { payload?: Buffer } = {},
-  ): Promise<SidecarAnswer> {
-    checkText(name, given)
-    return this.#enqueue(async () => this.#request(await this.#running(), name, given, options))
-  }
-
-  async #code(name: string, given: readonly unknown[]): Promise<number> {
-    checkText(name, given)
-    return this.#enqueue(async () => this.#codeFrom(await this.#running(), name, given))
-  }
-
-  async #codeFrom(sidecar: Sidecar, name: string, given: readonly unknown[]): Promise<number> {
-    checkText(name, given)
-    const code = Number((await this.#request(sidecar, name, given)).result)
-    if (code < 0) throw new CurveError(code, shown(name, given))
-    return code
-  }
-
-  #withFd(
-    fd: number,
-    name: string,
-    given: (native: number) => readonly unknown[],
-    options: CallOptions & { payload?: Buffer } = {},
-  ): Promise<SidecarAnswer> {
-    return this.#enqueue(async () => {
-      const sidecar = await this.#running()
-      if (fd >= 0 && fd < this.#base)
-        throw new ActionError('ASSAY_CURVE_SIDECAR', `file descriptor ${fd} was opened in a sidecar that has gone`, {
-          class: 'fd_lost',
-          hint: 'Open the volume again.',
-        })
-      const answer = await this.#request(sidecar, name, given(fd - this.#base), options)
-      const code = Number(answer.result)
-      if (code < 0) throw new CurveError(code, shown(name, given(fd)))
-      return answer
-    })
-  }
-
-  #request(
-    sidecar: Sidecar,
-    name: string,
-    given: readonly unknown[],
-    { deadline, signal, payload }: CallOptions & { payload?: Buffer } = {},
-  ): Promise<SidecarAnswer> {
-    return sidecar.request({
-      call: shown(name, given),
-      method: name,
-      wire: given.map(onWire),
-      within: deadline ?? this.settings.deadline ?? DEADLINE,
-      signal,
-      payload,
-    })
   }
 }

@@ -6,6 +6,7 @@ import { io } from './io/action.ts'
 
 export type { SshAccount } from '../remote/ssh.ts'
 export { alignedRange, readAligned, readFileAligned, writeAligned, writeFileAligned } from './aligned.ts'
+export type { CallOptions } from './call-line.ts'
 export * from './client.ts'
 export { CURVE_CODES, type CurveCodeName, CurveError, curveCodeName } from './errors.ts'
 export { type IoOptions, MISMATCH_ABOUT, type MismatchKind } from './io/plan.ts'

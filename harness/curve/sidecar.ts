@@ -1,6 +1,7 @@
 import { ActionError } from '../errors.ts'
 import { type CurveCall, showCall } from './errors.ts'
 import { type Frame, FrameReader, frameHead } from './frames.ts'
+import { hang, lost, notReady, raised, unusable } from './sidecar-errors.ts'
 import type { SidecarExit, SidecarHost, SidecarProcess } from './sidecar-host.ts'
 import type { CurveSettings, SidecarInfo } from './types.ts'
 
@@ -49,14 +50,18 @@ export class Sidecar implements AsyncDisposable {
     this.#output = output
     process.exited.then(exit => {
       this.#exit = exit
-      this.#settle(waiting => waiting.reject(this.#died(waiting.call, exit)))
+      this.#settle(waiting => waiting.reject(lost(exit, waiting.call, this.#output())))
     })
     process.hold(false)
   }
 
   /** Starts one and waits until it has tried the module. Rejects with ASSAY_CURVE_MODULE or ASSAY_CURVE_SIDECAR. */
   static async start(host: SidecarHost, settings: CurveSettings, signal?: AbortSignal): Promise<Sidecar> {
-    const process = await host.spawn(settings, signal)
+    const late = AbortSignal.timeout(START_WITHIN)
+    const tooLate = `was not ready within ${START_WITHIN / 1000} s`
+    const process = await host.spawn(settings, signal ? AbortSignal.any([signal, late]) : late).catch(error => {
+      throw late.aborted && !signal?.aborted ? notReady(host.name, tooLate, '') : error
+    })
     const output = keepEnd(process)
     process.input.on('error', () => {})
     const reader = new FrameReader()
@@ -70,17 +75,13 @@ export class Sidecar implements AsyncDisposable {
     })
     // a host may have read from it before, and paused it
     process.output.resume()
-    const fail = (what: string) =>
-      first.reject(
-        new ActionError('ASSAY_CURVE_SIDECAR', `the sidecar on ${host.name} ${what}${said(output())}`, {
-          class: 'sidecar_lost',
-        }),
-      )
+    const fail = (what: string) => first.reject(notReady(host.name, what, output()))
     process.exited.then(({ code, signal }) => fail(`ended with ${signal ?? `exit code ${code}`} before it was ready`))
-    const timer = setTimeout(() => fail(`was not ready within ${START_WITHIN / 1000} s`), START_WITHIN)
+    const timer = setTimeout(() => fail(tooLate), START_WITHIN)
     const aborted = () => first.reject(signal?.reason)
     signal?.addEventListener('abort', aborted, { once: true })
     try {
+      signal?.throwIfAborted()
       const { message } = await first.promise
       if (!('hello' in message)) throw unusable(message, settings, output())
       sidecar = new Sidecar(process, message.hello as SidecarInfo, output)
@@ -101,7 +102,7 @@ export class Sidecar implements AsyncDisposable {
   /** One call, answered before the next is sent. */
   request(request: SidecarRequest): Promise<SidecarAnswer> {
     const { call, payload, within, signal } = request
-    if (this.#exit) return Promise.reject(this.#died(call, this.#exit))
+    if (this.#exit) return Promise.reject(lost(this.#exit, call, this.#output()))
     if (this.#waiting || this.#killed)
       return Promise.reject(
         new ActionError('ASSAY_CURVE_SIDECAR', `the sidecar is not free for ${showCall(call)}`, {
@@ -143,15 +144,26 @@ export class Sidecar implements AsyncDisposable {
     this.#process.kill()
   }
 
-  /** Lets it end its client in good order, or ends it. */
+  /** Lets it end its client in good order, or ends it. One that cannot be ended (uninterruptible I/O) is left behind. */
   async [Symbol.asyncDispose](): Promise<void> {
     if (this.#exit) return
     if (this.#waiting) this.kill()
     else this.#process.input.end()
     this.#process.hold(true)
-    const timer = setTimeout(() => this.kill(), CLOSE_WITHIN)
-    await this.#process.exited
-    clearTimeout(timer)
+    if (await this.#gone(CLOSE_WITHIN)) return
+    this.kill()
+    if (!(await this.#gone(GONE_WITHIN))) this.#process.hold(false)
+  }
+
+  /** Whether the process has gone before so many milliseconds have. */
+  async #gone(within: number): Promise<boolean> {
+    const late = Promise.withResolvers<boolean>()
+    const timer = setTimeout(() => late.resolve(false), within)
+    try {
+      return await Promise.race([this.#process.exited.then(() => true), late.promise])
+    } finally {
+      clearTimeout(timer)
+    }
   }
 
   #send(message: unknown, payload?: Buffer): void {
@@ -173,28 +185,16 @@ export class Sidecar implements AsyncDisposable {
       return
     }
     this.#settle(waiting => {
-      const raised = message.e as { type: string; message: string } | undefined
-      if (raised === undefined) waiting.resolve({ result: message.r, payload })
-      else
-        waiting.reject(
-          new ActionError('ASSAY_CURVE_PYTHON', `${showCall(waiting.call)} raised ${raised.type}: ${raised.message}`, {
-            systemCode: raised.type,
-            class: raised.type.replace(/(?<=[a-z])(?=[A-Z])/g, '_').toLowerCase(),
-          }),
-        )
+      const exception = message.e as { type: string; message: string } | undefined
+      if (exception === undefined) waiting.resolve({ result: message.r, payload })
+      else waiting.reject(raised(waiting.call, exception))
     })
   }
 
   /** The caller is told once the process has gone, or could not be ended at once (a machine far away, uninterruptible I/O). */
   #giveUp(error: Error): void {
     this.kill()
-    this.#settle(waiting => {
-      const told = setTimeout(() => waiting.reject(error), GONE_WITHIN)
-      this.#process.exited.then(() => {
-        clearTimeout(told)
-        waiting.reject(error)
-      })
-    })
+    this.#settle(waiting => void this.#gone(GONE_WITHIN).then(() => waiting.reject(error)))
   }
 
   #settle(how: (waiting: Waiting) => void): void {
@@ -205,50 +205,6 @@ export class Sidecar implements AsyncDisposable {
     this.#process.hold(false)
     how(waiting)
   }
-
-  #died(call: CurveCall, { code, signal }: SidecarExit): ActionError {
-    return new ActionError(
-      'ASSAY_CURVE_SIDECAR',
-      `the sidecar ended with ${signal ?? `exit code ${code}`} during ${showCall(call)}${said(this.#output())}`,
-      { class: 'sidecar_lost', data: { call: call.name, exit_code: code, signal } },
-    )
-  }
-}
-
-function hang(call: CurveCall, within: number): ActionError {
-  return new ActionError('ASSAY_CURVE_HANG', `${showCall(call)} did not return within ${within / 1000} s`, {
-    class: 'hang',
-    data: { call: call.name, within_ms: within },
-  })
-}
-
-const REFUSALS: Readonly<Record<string, { readonly what: string; readonly hint: string }>> = {
-  missing: {
-    what: 'has no module curvefs',
-    hint: 'Install the wheel `curvefs`, or name the folder that holds it (/usr/curvefs for the package curve-sdk) as PYTHONPATH.',
-  },
-  unloadable: {
-    what: 'cannot load the module curvefs',
-    hint: 'The module was built for another machine or another CPython: use the interpreter that it was built for.',
-  },
-  unusable: {
-    what: 'loads curvefs, but its wrapper cannot do I/O',
-    hint: 'The released wrapper is broken on CPython 3.10 to 3.12: use 3.6 to 3.9 or 3.13, or rebuild it.',
-  },
-}
-
-function unusable(message: Readonly<Record<string, unknown>>, settings: CurveSettings, output: string): ActionError {
-  const kind = String(message.refused)
-  const refusal = REFUSALS[kind]
-  const python = `${settings.python ?? 'python3'} (${message.python})`
-  return new ActionError(
-    'ASSAY_CURVE_MODULE',
-    `${python} ${refusal?.what ?? kind}: ${message.message}${said(output)}`,
-    {
-      class: `module_${kind}`,
-      hint: refusal?.hint,
-    },
-  )
 }
 
 /** The end of what the process wrote on stderr, and on stdout, which the sidecar turns there. */
@@ -260,5 +216,3 @@ function keepEnd(process: SidecarProcess): () => string {
   })
   return () => text.trim()
 }
-
-const said = (output: string): string => (output === '' ? '' : `; it said: ${output.split('\n').slice(-3).join(' / ')}`)

@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -60,6 +60,20 @@ describe.skipIf(!hasSshd())('sidecars on a machine reached by ssh', { timeout: 6
     await expect(client.read(fd, { offset: 0, length: 4096, deadline: 300 })).rejects.toMatchObject({ class: 'hang' })
     await expect.poll(() => alive(pid), { timeout: 15_000 }).toBe(false)
     expect((await client.info()).pid).not.toBe(pid)
+  })
+
+  test('an interpreter that says nothing is not waited for, and ended there', async () => {
+    const python = join(folder, 'silent-python')
+    await writeFile(python, `#!/bin/sh\necho $$ > ${python}.pid\nexec cat > /dev/null\n`, { mode: 0o700 })
+    const stop = new AbortController()
+    const spawned = sshHost(account).spawn({ ...settings, python }, stop.signal)
+    spawned.catch(() => {})
+    const pid = () => readFile(`${python}.pid`, 'utf8').then(Number, () => 0)
+    await expect.poll(pid, { timeout: 30_000 }).toBeGreaterThan(1)
+    stop.abort(new Error('late'))
+    await expect(spawned).rejects.toThrow('late')
+    const started = await pid()
+    await expect.poll(() => alive(started), { timeout: 30_000 }).toBe(false)
   })
 
   test('a host with another key, a wrong account and a missing interpreter are told apart', async () => {

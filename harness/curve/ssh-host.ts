@@ -46,7 +46,10 @@ export function sshHost(account: SshAccount): SidecarHost {
     name: sshName(account),
     async spawn(settings, signal) {
       const client = await connectSsh(account, signal)
+      const cut = () => void client.destroy()
+      signal?.addEventListener('abort', cut, { once: true })
       try {
+        signal?.throwIfAborted()
         const channel = await execSsh(client, commandOf(settings))
         const sources = await readSources()
         channel.write(`${Buffer.byteLength(sources)}`.padStart(10))
@@ -55,7 +58,9 @@ export function sshHost(account: SshAccount): SidecarHost {
         return processOf(channel, client, () => killRemote(account, pid))
       } catch (error) {
         client.end()
-        throw error
+        throw signal?.aborted ? signal.reason : error
+      } finally {
+        signal?.removeEventListener('abort', cut)
       }
     },
   }
@@ -88,11 +93,15 @@ function processOf(channel: ClientChannel, client: Client, killThere: () => Prom
 }
 
 async function killRemote(account: SshAccount, pid: number): Promise<void> {
-  const client = await connectSsh(account, AbortSignal.timeout(KILL_WITHIN))
+  const late = AbortSignal.timeout(KILL_WITHIN)
+  const client = await connectSsh(account, late)
+  const cut = () => void client.destroy()
+  late.addEventListener('abort', cut, { once: true })
   try {
     const channel = await execSsh(client, `kill -KILL ${pid}`)
     await new Promise(resolve => channel.resume().once('close', resolve))
   } finally {
+    late.removeEventListener('abort', cut)
     client.end()
   }
 }
