@@ -6,6 +6,7 @@ import type { CaseFile } from '../cases/model.ts'
 import type { CaseRegistry } from '../cases/registry.ts'
 import { caseJsonSchema } from '../cases/schema.ts'
 import { AssayError } from '../errors.ts'
+import { codeFingerprint } from './code-fingerprint.ts'
 
 /** Loads case files of one project, and knows which ids are taken. */
 export class CaseFiles {
@@ -92,6 +93,7 @@ export class CaseFiles {
 
   #registryFingerprint(): string {
     this.#fingerprint ??= createHash('sha256')
+      .update(codeFingerprint())
       .update(JSON.stringify(caseJsonSchema(this.registry)))
       .update(JSON.stringify([[...this.registry.targets], [...this.registry.tags], [...this.registry.owners]]))
       .digest('hex')
