@@ -23,7 +23,7 @@ export function cellLabel(cell: Cell): string {
     .join(', ')
 }
 
-export function valueLabel(value: unknown): string {
+function valueLabel(value: unknown): string {
   if (isPlainObject(value)) {
     const name = value.name ?? value.id
     return name === undefined ? JSON.stringify(value) : String(name)

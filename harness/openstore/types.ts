@@ -28,10 +28,6 @@ export type DiskSet = {
   readonly [more: string]: unknown
 }
 
-export const BLOCK_STATUSES = [
-  ...['creating', 'empty', 'available', 'uploading', 'copying', 'moving', 'restoring', 'deleting', 'error'],
-] as const
-
 export type Block = {
   readonly id: string
   readonly set_id: string
@@ -41,6 +37,7 @@ export type Block = {
   readonly used?: number
   /** `sha256:…` of the whole content. */
   readonly checksum?: string | null
+  /** `creating`, `empty`, `available`, `uploading`, `copying`, `moving`, `restoring`, `deleting` or `error`. */
   readonly status: string
   /** The block that it was copied from. */
   readonly parent?: string | null

@@ -22,7 +22,7 @@ export function causeOf(result: CaseResult, attempt: Attempt | undefined = resul
 }
 
 /** The innermost step that did not end as it should, in the order in which they ran. */
-export function brokenStep(steps: readonly StepResult[]): StepResult | undefined {
+function brokenStep(steps: readonly StepResult[]): StepResult | undefined {
   for (const step of steps) {
     if (step.state !== 'failed' && step.state !== 'errored' && step.state !== 'undecided') continue
     return brokenStep(step.steps) ?? step

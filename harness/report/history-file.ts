@@ -8,7 +8,7 @@ const BLOCK = 256 * 1024
 
 /** How much the history keeps: the newest runs, and no more than so many bytes. */
 export type HistoryLimits = { readonly runs: number; readonly bytes: number }
-export const HISTORY_LIMITS: HistoryLimits = { runs: 400, bytes: 256 * 1024 * 1024 }
+const HISTORY_LIMITS: HistoryLimits = { runs: 400, bytes: 256 * 1024 * 1024 }
 
 /** `runs.jsonl` of a history folder. */
 export function historyFile(folder: string): string {

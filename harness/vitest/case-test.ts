@@ -30,7 +30,7 @@ function parsed<T>(text: string): T {
 }
 
 /** A file name, line, tag or name pattern left it out: it is no part of the run. */
-export function isLeftOut(test: TestCase): boolean {
+function isLeftOut(test: TestCase): boolean {
   const broken = test.module.errors().length > 0
   return (test.options.mode === 'skip' || broken) && outcomesOf(test).length === 0
 }

@@ -4,7 +4,7 @@ import type { CurveClient } from '../client.ts'
 import { clientOf } from '../endpoint.ts'
 
 /** A client that a case keeps under a name; it is initialised when a step first needs it to be. */
-export class CaseClient implements AsyncDisposable {
+class CaseClient implements AsyncDisposable {
   readonly client: CurveClient
   #initialised = false
 

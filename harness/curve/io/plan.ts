@@ -71,7 +71,7 @@ export function edgeOffsets(offset: number, size: number, blockSize: number): re
 }
 
 /** The part of a job that all phases and sidecars share. */
-export type JobBase = {
+type JobBase = {
   readonly path: string
   readonly user: { readonly owner: string; readonly password: string }
   readonly workers: number

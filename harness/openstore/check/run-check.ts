@@ -11,13 +11,9 @@ import { Differs, NotImplemented, type Rule } from './rule.ts'
 import { setRules } from './set-rules.ts'
 import { World } from './world.ts'
 
-export const RULES: readonly Rule[] = [
-  ...poolRules,
-  ...setRules,
-  ...blockRules,
-  ...actionRules,
-  ...instanceRules,
-].toSorted((a, b) => a.endpoint - b.endpoint)
+const RULES: readonly Rule[] = [...poolRules, ...setRules, ...blockRules, ...actionRules, ...instanceRules].toSorted(
+  (a, b) => a.endpoint - b.endpoint,
+)
 
 export type Found = {
   readonly endpoint: number

@@ -70,6 +70,6 @@ function* withoutScript(result: RunResult, changes: Changes): Generator<string> 
   if (shown.length > WITHOUT_SCRIPT) yield `<p>… and ${shown.length - WITHOUT_SCRIPT} more.</p>`
 }
 
-export function escapeHtml(text: string): string {
+function escapeHtml(text: string): string {
   return plainText(text).replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;').replace(/"/g, '&quot;')
 }

@@ -12,7 +12,7 @@ export type FakeTarget = {
 
 export const PASSWORD = 'tr0ub4dor&3'
 
-export function fakeEndpoint(target: string, name: string): Endpoint {
+function fakeEndpoint(target: string, name: string): Endpoint {
   const role = name.split('.')[0] as string
   return { target, role, name, protocol: 'fake', host: 'h', port: 1, user: 'u', password: secret(PASSWORD) }
 }

@@ -22,7 +22,7 @@ export const VERDICT_LOOK: Readonly<Record<Verdict, { readonly tone: Tone; reado
   passed: { tone: 'good', path: TICK },
 }
 
-export const STEP_LOOK: Readonly<Record<StepState, { readonly tone: Tone; readonly path: string }>> = {
+const STEP_LOOK: Readonly<Record<StepState, { readonly tone: Tone; readonly path: string }>> = {
   passed: VERDICT_LOOK.passed,
   failed: VERDICT_LOOK.failed,
   errored: VERDICT_LOOK.errored,
