@@ -1,6 +1,7 @@
 /**
  * Moving tables: against `psql | psql` in binary into the same table with its primary key, against pg_dump and pgcopydb where they are
- * installed, and what Node uses of the machine. BENCH_ROWS, BENCH_ROUNDS, BENCH_MEMORY_ROWS and BENCH_TABLES make it smaller.
+ * installed, and what Node uses of the machine. BENCH_ROWS, BENCH_ROUNDS, BENCH_MEMORY_ROWS and BENCH_TABLES make it smaller;
+ * BENCH_PARTS names some of its parts: pipe, narrow, toast, dump, many.
  */
 import { spawnSync } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
@@ -22,6 +23,8 @@ const ROUNDS = number('BENCH_ROUNDS', 5)
 const MEMORY_ROWS = number('BENCH_MEMORY_ROWS', 10_000_000)
 const TABLES = number('BENCH_TABLES', 500)
 
+const PARTS = process.env.BENCH_PARTS?.split(',') ?? ['pipe', 'narrow', 'toast', 'dump', 'many']
+
 const DATABASE = 'bench_transfer'
 
 const transfer: Bench = {
@@ -35,11 +38,15 @@ const transfer: Bench = {
         client.lease({ target, tier: 'embedded', mode: 'exclusive', holder: 'bench transfer' })
       {
         await using pair = await leased('postgres.pair')
-        await againstPipe(report, await prepared(pair, folder), folder)
+        if (PARTS.includes('pipe')) await againstPipe(report, await prepared(pair, folder), folder)
         await sizes(report, await prepared(pair, folder), folder)
       }
       await using pair = await leased('greenplum.pair')
-      await againstDump(report, await prepared(pair, folder), folder)
+      const pgcopydb = `setsid -w pgcopydb clone --source "$SOURCE" --target "$DESTINATION" --dir "${join(folder, 'pgcopydb')}" --table-jobs 4 --index-jobs 2 --no-owner --restart --not-consistent`
+      const peers = { folder, pgcopydb: missing('pgcopydb') ? undefined : pgcopydb }
+      if (peers.pgcopydb === undefined) report.missing('pgcopydb', 'apt-get install pgcopydb')
+      if (PARTS.includes('dump')) await againstDump(report, await prepared(pair, folder), peers)
+      if (PARTS.includes('many')) await manyTables(report, await prepared(pair, folder), peers)
     } finally {
       rmSync(folder, { recursive: true, force: true })
     }
@@ -173,6 +180,7 @@ async function sizes(report: BenchReport, ends: Ends, folder: string): Promise<v
     [NARROW, MEMORY_ROWS],
     [TOAST, Math.round(MEMORY_ROWS / 200)],
   ] as const) {
+    if (!PARTS.includes(shape.name)) continue
     await fill(ends, shape, rows)
     const args = ['--table', shape.name, '--mode', 'append', '--no-analyze', '--verify', 'count']
     const of = await rotate(
@@ -197,10 +205,12 @@ async function sizes(report: BenchReport, ends: Ends, folder: string): Promise<v
   }
 }
 
+/** The folder of what a run needs besides, and pgcopydb's command where it is installed. */
+type Peers = { readonly folder: string; readonly pgcopydb: string | undefined }
+
 /** From the older version, which the programs of this machine can read. */
-async function againstDump(report: BenchReport, ends: Ends, folder: string): Promise<void> {
+async function againstDump(report: BenchReport, ends: Ends, { folder, pgcopydb }: Peers): Promise<void> {
   const passwords = join(folder, 'pgpass')
-  const pgcopydb = `setsid -w pgcopydb clone --source "$SOURCE" --target "$DESTINATION" --dir "${join(folder, 'pgcopydb')}" --table-jobs 4 --index-jobs 2 --no-owner --restart --not-consistent`
   const table = ['--table', 'w10', '--mode', 'append']
   await fill(ends, W10, ROWS)
   const make = { drop: 'drop table if exists w10 cascade', create: `create table w10 ${W10.columns}` }
@@ -215,8 +225,7 @@ async function againstDump(report: BenchReport, ends: Ends, folder: string): Pro
       name: 'pg_dump',
       once: () => peer(ends, 'pg_dump -a -t w10 "$SOURCE" | psql -XAtq "$DESTINATION"', passwords),
     })
-  if (missing('pgcopydb')) report.missing('pgcopydb', 'apt-get install pgcopydb')
-  else
+  if (pgcopydb !== undefined)
     contestants.push({
       name: 'pgcopydb',
       async once() {
@@ -246,20 +255,14 @@ async function againstDump(report: BenchReport, ends: Ends, folder: string): Pro
       unit: 's',
     })
   }
-  await manyTables(report, ends, { folder, pgcopydb: has('pgcopydb') ? pgcopydb : undefined })
 }
 
-async function manyTables(
-  report: BenchReport,
-  ends: Ends,
-  { folder, pgcopydb }: { readonly folder: string; readonly pgcopydb: string | undefined },
-): Promise<void> {
+async function manyTables(report: BenchReport, ends: Ends, { folder, pgcopydb }: Peers): Promise<void> {
   const each = (text: string) =>
     `do $do$ begin for n in 1..${TABLES} loop execute format($f$${text}$f$, 'many_' || n); end loop; end $do$`
   const create = each('create table %I (id int primary key, v text)')
   await run(
     ends.source,
-    'drop table w10',
     create,
     each('insert into %I select i, md5(i::text) from generate_series(1, 2000) i'),
     'analyze',

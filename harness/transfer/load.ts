@@ -95,7 +95,7 @@ class Load {
         published = done.inserted
       }
       const verified = await phases.run('verify', () =>
-        verify(this.#options, { moved, content, staging: into, published }),
+        verify(this.#options, { moved, content, staging: into, published, transaction: late.transaction }),
       )
       const warnings = await phases.run('publish', async () => {
         for (const text of late.rebuild) await destination.session.query(text, { signal: this.#signal })

@@ -14,17 +14,22 @@ export type Moved = {
   readonly staging: string | undefined
   /** Rows that went from there into the destination. */
   readonly published: number | undefined
+  /** The number of the destination's transaction. */
+  readonly transaction: string
 }
 
 /** The rows of the destination that this transfer put there, for FROM. */
-function loadedRows({ destination, spec, key }: LoadOptions, staging: string | undefined): string {
+function loadedRows(
+  { destination, spec, key }: LoadOptions,
+  { staging, transaction }: Pick<Moved, 'staging' | 'transaction'>,
+): string {
   const { table, shape } = destination
   const { mode = 'replace', slice } = spec
   if (mode === 'truncate') return table
   if (mode === 'replace') return slice?.where === undefined ? table : `${table} where ${slice.where}`
   // What this transaction wrote; on Greenplum each segment numbers its own transactions
   if (destination.engine.flavor !== 'greenplum')
-    return `${table} where xmin::text = (txid_current() & 4294967295)::text`
+    return `${table} where xmin = '${BigInt.asUintN(32, BigInt(transaction))}'::xid`
   if (staging === undefined) throw new Error(`a transfer in mode ${mode} into Greenplum went without a staging table`)
   if (mode === 'append') return staging
   const quoted = key.map(postgresDialect.identifier)
@@ -41,10 +46,8 @@ function loadedRows({ destination, spec, key }: LoadOptions, staging: string | u
  * Looks at what the destination holds now, inside the load's transaction. Throws ASSAY_TRANSFER_DIFFERENT unless it is what the
  * source sent; undefined where nobody is to look.
  */
-export async function verify(
-  options: LoadOptions,
-  { moved, content, staging, published }: Moved,
-): Promise<Verified | undefined> {
+export async function verify(options: LoadOptions, loaded: Moved): Promise<Verified | undefined> {
+  const { moved, content, published } = loaded
   const { spec, source, destination, digest } = options
   if ((spec.verify ?? 'digest') === 'none') return undefined
   const differs = (what: string) =>
@@ -58,7 +61,7 @@ export async function verify(
   // There the appended rows cannot be told from others any more, so the staging table is looked at, and counted into the table
   if (destination.engine.flavor === 'greenplum' && spec.mode === 'append' && published !== moved.rowsIn)
     throw differs(`${moved.rowsIn} rows were loaded, and ${published} of them appended`)
-  const from = loadedRows(options, staging)
+  const from = loadedRows(options, loaded)
   const { signal } = spec
   if (!digest || spec.recipe?.compareContent === false) {
     const { values } = await destination.session.query(`select count(*) from ${from}`, { signal })
