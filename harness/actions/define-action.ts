@@ -1,5 +1,5 @@
 import type { z } from 'zod'
-import type { ErrorRecord, RowDifferences, SqlRecord } from '../report/model.ts'
+import type { RowDifferences, SqlRecord } from '../report/model.ts'
 import type { ConnectOptions, SqlSession } from '../sql/session.ts'
 import type { Endpoint, FaultKind } from '../targets/target.ts'
 
@@ -50,7 +50,6 @@ export type StepRecord =
   | { readonly kind: 'rows'; readonly rows: RowDifferences }
   | { readonly kind: 'attachment'; readonly name: string; readonly path: string }
   | { readonly kind: 'text'; readonly title: string; readonly text: string }
-  | { readonly kind: 'error'; readonly error: ErrorRecord }
 
 export interface Action<Input = unknown, Result = unknown> {
   /** Dotted snake_case: `sql`, `compare.rows`, `klustron.add_shards`. The key of a step. */

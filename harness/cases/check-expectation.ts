@@ -8,7 +8,7 @@ const QUESTIONS = ['not', 'one_of', 'contains'] as const
 
 type Context = Pick<Reading, 'source' | 'problems'> & { readonly inQuestion?: boolean }
 
-/** Complains about matchers that could never be judged: a broken pattern, a bound that is no number. */
+/** Complains about matchers that could never be judged: a broken pattern, a recording inside a question. */
 export function checkExpectation(value: unknown, path: Path, context: Context): void {
   if (Array.isArray(value)) {
     for (const [index, inner] of value.entries()) checkExpectation(inner, [...path, index], context)

@@ -96,6 +96,8 @@ const table: readonly (readonly [expected: unknown, good: unknown, bad: unknown,
   [{ contains: 'a' }, { a: null }, { b: 1 }, 'expected to contain "a", got {"b":1}'],
   [{ contains: { a: 1 } }, { a: 1, b: 2 }, { a: 2 }, 'expected to contain {"a":1}, got {"a":2}'],
   [{ contains: 1 }, [1], 1, 'expected to contain 1, got 1'],
+  [{}, {}, { a: 1 }, 'expected an empty map, got {"a":1}'],
+  [{ errors: {} }, { errors: {}, n: 1 }, { errors: { EIO: 2 } }, 'errors: expected an empty map, got {"EIO":2}'],
   // a column may be called like a matcher
   [
     { rows: [{ count: 3 }] },

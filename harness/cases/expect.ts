@@ -21,7 +21,8 @@ export type CompareRecorded = (expectation: RecordedExpectation, actual: unknown
 
 /**
  * Where a result differs from what a step expects; empty when it does not.
- * A literal must be equal; of a map only the fields that are named are looked at; a list must have as many elements.
+ * A literal must be equal; of a map only the fields that are named are looked at, and an empty one must be empty; a list
+ * must have as many elements.
  * A map of matcher words is a matcher, unless the result is a map with fields of these names: `{ count: 3 }` means the
  * field of `select count(*)`.
  */
@@ -46,6 +47,9 @@ function fieldDifferences(
 ): Difference[] {
   if (actual === null || typeof actual !== 'object')
     return [{ path, message: `expected a map, got ${show(actual)}`, expected, actual }]
+  // fields that are not named do not matter, but a map that names none would pass whatever is there
+  if (Object.keys(expected).length === 0 && Object.keys(actual).length > 0)
+    return [{ path, message: `expected an empty map, got ${show(actual)}`, expected, actual }]
   return Object.entries(expected).flatMap(([key, inner]) => {
     const at = joinPath(path, key)
     const value = Object.hasOwn(actual, key) ? (actual as Record<string, unknown>)[key] : undefined

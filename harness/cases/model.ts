@@ -67,8 +67,9 @@ export type Limit = {
   readonly metric: string
   readonly atLeast?: number
   readonly atMost?: number
+  /** Accepted, and not heeded yet. */
   readonly outside?: string
-  /** Accepted and recorded; judged by the history rules. */
+  /** Accepted, and not judged yet: the number is in the history of every run. */
   readonly history?: Readonly<Record<string, unknown>>
 }
 

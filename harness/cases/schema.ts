@@ -97,8 +97,10 @@ const limits = z
       metric: name.describe('Path of a saved number: copy.rows_per_second'),
       at_least: z.number().optional(),
       at_most: z.number().optional(),
-      outside: z.string().optional().describe('Leave out the time of: faults'),
-      history: values.optional().describe('Judged against earlier runs: { worse_by: 10% }'),
+      outside: z.string().optional().describe('A time to leave out: faults. Accepted; not heeded yet'),
+      history: values
+        .optional()
+        .describe('How much worse than in earlier runs it may be: { worse_by: 10% }. Accepted; not judged yet'),
     }),
   )
   .describe('Numbers that must hold once everything else has passed')

@@ -6,6 +6,7 @@ import { AssayError } from '../errors.ts'
 import type { EvidenceFile } from '../report/model.ts'
 import type { Lease } from '../targets/lease.ts'
 import type { Endpoint } from '../targets/target.ts'
+import { withDeadline } from './deadline.ts'
 import { EndpointNames } from './endpoints.ts'
 import type { RunEnvironment } from './environment.ts'
 import { listFiles } from './evidence-files.ts'
@@ -16,6 +17,8 @@ import { randomFrom } from './random.ts'
 import type { RecordedResults } from './recorded.ts'
 import { Sessions } from './sessions.ts'
 import type { StepRecord } from './step-record.ts'
+
+const CLOSE_WITHIN = 30_000
 
 export type CaseContextOptions = {
   readonly environment: RunEnvironment
@@ -154,7 +157,12 @@ export class CaseContext implements AsyncDisposable {
     return path
   }
 
+  /** What does not close in time is left to the end of the run: the verdict of the case does not wait for it. */
   async [Symbol.asyncDispose](): Promise<void> {
-    await Promise.all([this.sessions.close(), this.kept[Symbol.asyncDispose]()])
+    const { signal } = new AbortController()
+    const deadline = { within: CLOSE_WITHIN, what: 'closing what the case kept', signal, clock: this.environment.clock }
+    await withDeadline(deadline, () => Promise.all([this.sessions.close(), this.kept[Symbol.asyncDispose]()])).catch(
+      (error: Error) => this.log(error.message),
+    )
   }
 }

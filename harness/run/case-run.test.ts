@@ -1,3 +1,5 @@
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { PASSWORD } from './testing/fake-lease.ts'
 import { caseOf, Rig, type RigOptions, stepLines, stepsOf, told } from './testing/rig.ts'
@@ -364,6 +366,23 @@ describe('evidence', () => {
       'cases/embedded/A/servers.log',
     ])
     expect(attempt.alsoFailed[0]?.message).toContain('gone.txt')
+  })
+
+  test('files of one name are all kept, and what the targets keep secret is in none', async () => {
+    const text = withTarget(
+      caseOf('evidence: [{ file: data.txt }, { file: more/data.txt }]', 'steps: [fail: { message: m }]'),
+    )
+    using rig = new Rig(text, { targets })
+    const bytes = Buffer.concat([Buffer.from([0xff, 0x00]), Buffer.from(`ü ${PASSWORD}`), Buffer.from([0xfe])])
+    rig.write('data.txt', 'first')
+    rig.write('more/data.txt', '')
+    writeFileSync(join(rig.folder, 'more/data.txt'), bytes)
+    const { attempt } = await rig.attempt()
+    const kept = attempt.evidence.map(({ path }) => path)
+    expect(kept).toEqual(['cases/embedded/A/2-data.txt', 'cases/embedded/A/data.txt'])
+    const read = (path = '') => readFileSync(join(rig.folder, 'reports/run-1', path))
+    expect(read(kept[1]).toString()).toBe('first')
+    expect(read(kept[0])).toEqual(Buffer.concat([Buffer.from([0xff, 0x00]), Buffer.from('ü ***'), Buffer.from([0xfe])]))
   })
 
   test('files outside the project are refused', async () => {

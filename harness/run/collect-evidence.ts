@@ -1,4 +1,4 @@
-import { copyFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { interpolate } from '../cases/interpolate.ts'
 import type { EvidenceRequest, Step } from '../cases/model.ts'
@@ -74,7 +74,9 @@ async function collect(
 ): Promise<void> {
   if (request.file !== undefined) {
     const path = context.path(String(interpolate(request.file, frame.scope)))
-    copyFileSync(path, join(context.evidenceFolder(), basename(path)))
+    const own = join(context.evidenceFolder(), basename(path))
+    const kept = existsSync(own) ? join(context.evidenceFolder(), `${index + 1}-${basename(path)}`) : own
+    writeFileSync(kept, context.mask.bytes(readFileSync(path)))
   }
   if (request.sql !== undefined) {
     const step: Step = {

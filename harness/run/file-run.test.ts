@@ -43,6 +43,39 @@ describe('a file with set-up', () => {
     expect(await rig.closeFile()).toEqual([])
   })
 
+  test('whose set-up fails takes away what it had made before it failed', async () => {
+    const text = file(
+      'setup: [{ say: up, save: made }, { fail: { message: no room }, save: more }]',
+      'teardown: [say: drop $(made), say: drop $(more)]',
+      ...two.map(line => line.replace(' $(up)', '')),
+    )
+    using rig = new Rig(text, { targets: TARGET })
+    await expect(rig.openFile()).rejects.toThrow('no room')
+    expect(rig.said).toEqual([
+      'lease mariadb.replication shared',
+      'up',
+      'drop up',
+      'release mariadb.replication dirty: the set-up of the file failed',
+    ])
+  })
+
+  test('whose set-up fails ends what it had begun in the background before it gives the target back', async () => {
+    const text = file(
+      'setup:',
+      '  - { sleep: { ms: 3600000, say: an hour }, background: long }',
+      '  - fail: { message: no room }',
+      '  - join: long',
+      ...two.map(line => line.replace(' $(up)', '')),
+    )
+    using rig = new Rig(text, { targets: TARGET })
+    await expect(rig.openFile()).rejects.toThrow('no room')
+    expect(rig.said).toEqual([
+      'lease mariadb.replication shared',
+      'stopped an hour',
+      'release mariadb.replication dirty: the set-up of the file failed',
+    ])
+  })
+
   test('one case of which does a fault leases exclusively, and is set up anew after it', async () => {
     using rig = new Rig(
       file(

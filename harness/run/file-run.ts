@@ -65,23 +65,26 @@ export class FileRun {
       this.file.suite,
       signal,
     )
-    const scope = { ...this.#baseScope(leases, {}) }
+    const scope = this.#baseScope(leases)
     const context = this.#context(leases, 'setup')
     const runner = new StepRunner(context)
     const frame: Frame = { scope, phase: 'file setup', signal, records: [], background: new Map() }
+    let cleanUp: readonly StepResult[] = []
     try {
       await withDeadline(
         { within: SETUP_BUDGET, what: `the set-up of ${this.file.file}`, signal, clock: this.environment.clock },
         async inner => {
           for (const step of this.file.setup) await runner.run(step, { ...frame, signal: inner })
         },
-      )
+      ).finally(() => runner.abandon(frame, 'the set-up of the file has ended'))
       this.#stage = { leases, scope, shared: true }
     } catch (error) {
+      // what the set-up made before it failed is no less there: a real target is not thrown away
+      cleanUp = await tearDown({ steps: this.file.teardown, scope, phase: 'file teardown', context })
       await Promise.allSettled(leases.map(lease => lease.release({ dirty: 'the set-up of the file failed' })))
       throw error
     } finally {
-      this.#setupSteps = context.mask.data(frame.records.map(record => record.result()))
+      this.#setupSteps = context.mask.data([...frame.records.map(record => record.result()), ...cleanUp])
       await context[Symbol.asyncDispose]()
     }
   }
@@ -97,7 +100,7 @@ export class FileRun {
       return { ...stage, scope: { ...stage.scope } }
     }
     const leases = await this.#lease(stepsOf(one), requires, one.id, signal)
-    return { leases, scope: this.#baseScope(leases, {}), shared: false }
+    return { leases, scope: this.#baseScope(leases), shared: false }
   }
 
   /** The file's set-up steps, once: the first case that asks shows them. */
@@ -197,14 +200,13 @@ export class FileRun {
     )
   }
 
-  #baseScope(leases: readonly Lease[], own: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  #baseScope(leases: readonly Lease[]): Record<string, unknown> {
     const { runId, seed, tier } = this.environment
     return {
       ...resolveVars(this.file.vars, {
         target: targetScope(leases),
         run: { id: runId, seed, tier },
         case: { suite: this.file.suite },
-        ...own,
       }),
     }
   }

@@ -31,6 +31,19 @@ export class Mask {
     return this.#copy(value) as T
   }
 
+  /** The content of a file, whatever it holds; the same where there is nothing to hide. */
+  bytes(content: Buffer): Buffer {
+    const found = this.#secrets.filter(secret => content.includes(secret.reveal()))
+    if (found.length === 0) return content
+    // one character for each byte, so that what is no text is kept as it is
+    const bytesOf = (text: string) => Buffer.from(text).toString('latin1')
+    const masked = found.reduce(
+      (text, secret) => text.replaceAll(bytesOf(secret.reveal()), '***'),
+      content.toString('latin1'),
+    )
+    return Buffer.from(masked, 'latin1')
+  }
+
   #copy(value: unknown): unknown {
     if (typeof value === 'string')
       return this.#secrets.reduce((text, one) => text.replaceAll(one.reveal(), '***'), value)

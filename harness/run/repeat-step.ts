@@ -67,7 +67,8 @@ async function oneTurn(turn: number, running: Running): Promise<unknown> {
 function timesOf(repeat: Repeat, { frame }: Running): number {
   if (repeat.times === undefined) return Number.POSITIVE_INFINITY
   const times = interpolate(repeat.times, frame.scope)
-  if (typeof times === 'object' || !/^\d+$/.test(String(times)))
-    throw new AssayError('ASSAY_CASE_TYPE', `repeat.times is ${JSON.stringify(times)}, not a whole number`)
+  // a step of no turns would pass, whatever it expects
+  if (typeof times === 'object' || !/^\d+$/.test(String(times)) || Number(times) === 0)
+    throw new AssayError('ASSAY_CASE_TYPE', `repeat.times is ${JSON.stringify(times)}, not a whole number from 1`)
   return Number(times)
 }

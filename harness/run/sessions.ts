@@ -19,15 +19,18 @@ export class Sessions implements AsyncDisposable {
       options.database ?? endpoint.database ?? '',
       name,
     ].join('\0')
-    const existing = this.#open.get(key)
-    if (existing) {
+    for (let existing = this.#open.get(key); existing; existing = this.#open.get(key)) {
       const session = await existing
       if (session.open) return session
+      // the first of several steps that find it lost replaces it, the others take what the first made
+      if (this.#open.get(key) === existing) this.#open.delete(key)
       await session.close().catch(() => {})
     }
     const started = connect(endpoint, { applicationName: 'assay', ...options })
     this.#open.set(key, started)
-    started.catch(() => this.#open.delete(key))
+    started.catch(() => {
+      if (this.#open.get(key) === started) this.#open.delete(key)
+    })
     return started
   }
 

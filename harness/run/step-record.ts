@@ -55,19 +55,20 @@ export class StepRecord {
     if (entry.kind === 'sql') this.#sql.push(entry.sql)
     else if (entry.kind === 'rows') this.#rows.push(entry.rows)
     else if (entry.kind === 'text') this.#texts.push({ title: entry.title, text: entry.text })
-    else if (entry.kind === 'attachment') this.#attachments.push({ name: entry.name, path: entry.path })
-    else this.error = entry.error
+    else this.#attachments.push({ name: entry.name, path: entry.path })
   }
 
   log(text: string): void {
     this.#log.push(text)
   }
 
-  /** A new try under `eventually`: the report shows the last one's statements, and how many there were. */
+  /** A new try under `eventually`: the report shows what the last one recorded, and how many there were. */
   nextTry(): void {
     this.tries = (this.tries ?? 0) + 1
     this.#sql = []
     this.#rows = []
+    this.#texts = []
+    this.#attachments = []
     this.children.length = 0
   }
 

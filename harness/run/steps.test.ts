@@ -133,6 +133,15 @@ describe('eventually', () => {
     expect(passed).toBe(2_000)
   })
 
+  test('the report shows what the last try recorded, and not what all of them did', async () => {
+    const { steps } = await run([
+      '- leak: { text: once }',
+      '  expect: { result: never }',
+      '  eventually: { within: 3s, every: 1s }',
+    ])
+    expect(steps[0]).toMatchObject({ tries: 3, texts: [{ text: 'text once' }], sql: [{ text: 'sql once' }] })
+  })
+
   test('a hopeless result ends it at once', async () => {
     const { told, steps } = await run([
       '- count: c',
@@ -199,7 +208,10 @@ describe('repeat', () => {
       'x',
     ])
     expect((await run(['- say: many', '  save: n', '- say: x', '  repeat: { times: $(n) }'])).told).toBe(
-      'errored ASSAY_CASE_TYPE 8:9 repeat.times is "many", not a whole number',
+      'errored ASSAY_CASE_TYPE 8:9 repeat.times is "many", not a whole number from 1',
+    )
+    expect((await run(['- say: 0', '  save: n', '- say: x', '  repeat: { times: $(n) }'])).told).toBe(
+      'errored ASSAY_CASE_TYPE 8:9 repeat.times is 0, not a whole number from 1',
     )
   })
 

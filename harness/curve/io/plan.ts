@@ -69,13 +69,3 @@ export function edgeOffsets(offset: number, size: number, blockSize: number): re
       if (at >= offset && at + blockSize <= end) found.add(at)
   return [...found].sort((a, b) => a - b)
 }
-
-/** The part of a job that all phases and sidecars share. */
-type JobBase = {
-  readonly path: string
-  readonly user: { readonly owner: string; readonly password: string }
-  readonly workers: number
-  readonly seed: string
-  readonly offset: number
-  readonly size: number
-}
