@@ -8,7 +8,7 @@ import { localizeColumns, sampleOf } from './mass.ts'
 import type { Key, Mismatch } from './match.ts'
 import { digestProgress } from './progress.ts'
 import type { CompareRowsResult } from './result.ts'
-import { type Plan, RowSql } from './row-sql.ts'
+import { type Plan, RowSql, saysRowTooLong } from './row-sql.ts'
 import { type LookOptions, lookAtRows } from './rows.ts'
 import { Side } from './side.ts'
 import type { CompareSpec } from './spec.ts'
@@ -55,7 +55,14 @@ function openQuestion(error: unknown, spec: CompareSpec): unknown {
   spec.signal?.throwIfAborted()
   if (!(error instanceof ActionError) || error.code !== 'ASSAY_SQL') return error
   const { name, schema } = spec.left.table
-  return undecided(`${schema ? `${schema}.` : ''}${name} could not be compared: ${error.message}`, {
+  const table = `${schema ? `${schema}.` : ''}${name}`
+  if (saysRowTooLong(error.message)) {
+    return undecided(`${table} could not be compared: a row of it is longer than the server's max_allowed_packet`, {
+      cause: error,
+      hint: 'Raise max_allowed_packet on the server, and compare again over new connections.',
+    })
+  }
+  return undecided(`${table} could not be compared: ${error.message}`, {
     cause: error,
     class: error.class ?? 'undecided',
     systemCode: error.systemCode,

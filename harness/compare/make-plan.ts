@@ -3,6 +3,7 @@ import { bucketCount } from './buckets.ts'
 import { type ColumnPair, type Pairing, pairColumns } from './kind.ts'
 import { candidateMethods, digestsOf, type Method, samplesOf, sendsAlike } from './method.ts'
 import type { TableShape } from './model.ts'
+import { castsToFloat } from './mysql/text-form.ts'
 import { RECIPE } from './recipe.ts'
 import { type Plan, RowSql } from './row-sql.ts'
 import type { Side } from './side.ts'
@@ -45,6 +46,7 @@ export async function makePlan(left: Side, right: Side, spec: CompareSpec): Prom
     sameFamily,
     buckets: spec.buckets ?? bucketCount(estimate),
     trimScale: [left, right].every(({ engine }) => engine.dialect === 'postgres' && engine.version >= 130_000),
+    roundsSingles: [left, right].every(({ engine }) => engine.dialect === 'postgres' || castsToFloat(engine)),
     secondHash: spec.secondHash === true,
     recipe: spec.recipe ?? RECIPE,
   }

@@ -7,7 +7,8 @@ import type { Digest } from './text-form.ts'
  * - `record_send 64`: hashbyteaextended over the row's binary form, PostgreSQL 18 and later.
  * - `record_send array`: the same hash by way of an array of one element, hash_array_extended, PostgreSQL 11 and later.
  * - `record_send md5`, `record_send sha256`: 60 bits of a digest of the binary form, all of the PostgreSQL family.
- * - `text md5`, `text sha256`: 60 bits of a digest of the canonical text, every engine.
+ * - `text sha1`: 60 bits of a digest of the canonical text, MySQL's family.
+ * - `text md5`, `text sha256`: the same, every engine.
  *
  * hash_record_extended, PostgreSQL's own hash of a record by value, is not among them: it is meant for partitioning, and calls 1.5 and -1.5,
  * 1 and 2^32 (as bigint), 0 (as float8) and NULL, NaN and Infinity (as numeric), {"a": 1} and {"a": -1} the same. By value, the
@@ -18,12 +19,15 @@ export type Method =
   | 'record_send array'
   | 'record_send md5'
   | 'record_send sha256'
+  | 'text sha1'
   | 'text md5'
   | 'text sha256'
 
 /** Methods that two engines may share, best first. Each is probed on both before it is used. */
 export function candidateMethods(left: EngineFacts, right: EngineFacts): readonly Method[] {
-  if (left.dialect !== 'postgres' || right.dialect !== 'postgres') return ['text md5', 'text sha256']
+  const dialects = new Set([left.dialect, right.dialect])
+  if (dialects.has('mysql'))
+    return [...(dialects.size === 1 ? (['text sha1'] as const) : []), 'text md5', 'text sha256']
   const both = (version: number) => left.version >= version && right.version >= version
   const methods: Method[] = []
   if (both(180_000)) methods.push('record_send 64')
@@ -35,8 +39,13 @@ export function candidateMethods(left: EngineFacts, right: EngineFacts): readonl
 
 /** The digests of texts and bytes that a method may go with, best first. */
 export function digestsOf(method: Method): readonly Digest[] {
-  if (method.endsWith('md5')) return ['md5']
-  return method.endsWith('sha256') ? ['sha256'] : ['md5', 'sha256']
+  const digest = digestIn(method)
+  return digest ? [digest] : ['md5', 'sha256']
+}
+
+/** The digest that a method's name ends in. */
+export function digestIn(method: Method): Digest | undefined {
+  return (['md5', 'sha1', 'sha256'] as const).find(digest => method.endsWith(digest))
 }
 
 /** Binary forms that are the same on every server and version (the probe shows it once more), with values to probe by. */

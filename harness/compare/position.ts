@@ -87,10 +87,13 @@ const GTID_SET: PositionKind = {
   async reached(replica, position, wait, { signal }) {
     return Number(await one(replica, 'select wait_for_executed_gtid_set(?, ?)', signal, [position, wait / 1000])) === 0
   },
-  stopped: (replica, signal) => stoppedThreads(replica, 'show slave status', signal),
+  async stopped(replica, signal) {
+    // Slave is Replica since 8.0.22, and gone since 8.4
+    const { version } = await readEngine(replica, signal)
+    return stoppedThreads(replica, version >= 80_022 ? 'show replica status' : 'show slave status', signal)
+  },
 }
 
-/** The columns have these names in MySQL up to 8.0 and in MariaDB; MySQL calls them Replica_… since 8.0.22 under SHOW REPLICA STATUS. */
 async function stoppedThreads(replica: SqlSession, text: string, signal?: AbortSignal): Promise<string | undefined> {
   // the account may not see it: then only the deadline tells
   const result = await replica.query(text, { signal }).catch(error => {
@@ -100,7 +103,8 @@ async function stoppedThreads(replica: SqlSession, text: string, signal?: AbortS
   if (result === undefined) return undefined
   const status = result.rows[0]
   if (!status) return 'the server is no replica'
-  const threads = ['Slave_IO_Running', 'Slave_SQL_Running'].filter(name => status[name] === 'No')
+  const words = ['Slave', 'Replica'].flatMap(word => [`${word}_IO_Running`, `${word}_SQL_Running`])
+  const threads = words.filter(name => status[name] === 'No')
   if (threads.length === 0) return undefined
   const last = [status.Last_SQL_Error, status.Last_IO_Error].find(text => typeof text === 'string' && text !== '')
   return `${threads.map(name => `${name} is No`).join(', ')}${last ? ` (${last})` : ''}`

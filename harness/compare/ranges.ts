@@ -59,7 +59,8 @@ export async function cutRanges(side: Side, pair: ColumnPair, count: number): Pr
   if (least === null || least === undefined || most === null || most === undefined) return undefined
   const estimate = async (cuts: readonly (readonly [bigint, bigint])[]): Promise<Part[]> => {
     const texts = cuts.map(
-      ([from, to]) => `explain select 1 from ${side.table} where ${ref} >= ${from} and ${ref} < ${to}`,
+      ([from, to]) =>
+        `explain format=traditional select 1 from ${side.table} where ${ref} >= ${from} and ${ref} < ${to}`,
     )
     const answers = await side.ask(texts)
     return cuts.map(([from, to], at) => ({ from, to, rows: Number(answers[at]?.rows[0]?.rows ?? 0) }))

@@ -1,6 +1,6 @@
 import { dialectOf } from '../sql/dialect.ts'
 import type { ColumnPair } from './kind.ts'
-import { type Method, sendsAlike } from './method.ts'
+import { digestIn, type Method, sendsAlike } from './method.ts'
 import type { Column, CompareMode, EngineFacts, SideName } from './model.ts'
 import { digest as mysqlDigest, mysqlForm } from './mysql/text-form.ts'
 import { digest as postgresDigest, postgresForm } from './postgres/text-form.ts'
@@ -23,6 +23,8 @@ export type Plan = {
   readonly textHash: boolean
   /** Both ends have trim_scale: PostgreSQL 13 and later. */
   readonly trimScale?: boolean
+  /** Both ends round a number to a single as IEEE 754 does. */
+  readonly roundsSingles?: boolean
   /** Buckets that rows fall into. */
   readonly buckets: number
   /** Ranges of the key that buckets do not cross. */
@@ -31,6 +33,12 @@ export type Plan = {
   readonly secondHash: boolean
   readonly recipe: Recipe
 }
+
+/** Begins the argument that exp is called with, for the server to fail by, where a row has no digest. */
+const NO_DIGEST = 9_999
+
+/** True of what a MySQL server says of a row whose canonical text outgrows its max_allowed_packet. */
+export const saysRowTooLong = (message: string): boolean => message.includes(`exp(${NO_DIGEST} + `)
 
 /** Writes the SQL of one side. Pure: text in, text out. */
 export class RowSql {
@@ -47,7 +55,7 @@ export class RowSql {
       byValue: plan.mode === 'by-value',
       json: plan.json,
       sameFamily: plan.sameFamily,
-      digest: plan.digest ?? (plan.method.endsWith('sha256') ? 'sha256' : 'md5'),
+      digest: plan.digest ?? digestIn(plan.method) ?? 'md5',
     }
   }
 
@@ -69,21 +77,27 @@ export class RowSql {
     return { ...form, sql: `(${form.sql})` }
   }
 
-  /** A text with its mark of NULL and its end, so that no two lists of values give one concatenation. */
-  framed(form: TextForm): string {
+  /** The parts of a text with its mark of NULL and its end, so that no two lists of values give one concatenation. */
+  #framed(pair: ColumnPair): readonly string[] {
     const { recipe } = this.#plan
-    const absent = recipe.nullMark ? "'N,'" : this.#postgres ? "'null,'" : "'null,'"
-    if (!recipe.lengths) return this.#concatOr(absent, [form.sql, recipe.nullMark ? "'|'" : "','"])
-    if (form.frame === 'plain') return this.#concatOr(absent, [form.sql, "','"])
-    const bytes = this.#postgres ? `octet_length(${this.#utf8(form.sql)})` : `length(${form.sql})`
-    return this.#concatOr(absent, [this.#postgres ? `${bytes}::text` : bytes, "':'", form.sql])
+    const form = this.form(pair)
+    const plain = form.frame === 'plain' || !recipe.lengths
+    const end = plain && !recipe.lengths && recipe.nullMark ? "'|'" : "','"
+    const absent = recipe.nullMark ? 'N' : 'null'
+    if (this.#postgres) {
+      if (plain) return [`coalesce(${form.sql} || ${end}, '${absent},')`]
+      return [`coalesce(octet_length(${this.#utf8(form.sql)})::text || ':' || ${form.sql}, '${absent}:')`]
+    }
+    if (!recipe.lengths) return [`ifnull(concat(${form.sql}, ${end}), '${absent},')`]
+    // flat, since a concatenation within would be NULL where it outgrows max_allowed_packet, and pass for a value that is NULL
+    const present = !this.column(pair).nullable && form.sql === `(${this.ref(pair)})`
+    const or = (sql: string, other: string) => (present ? sql : `ifnull(${sql}, '${other}')`)
+    return plain ? [or(form.sql, absent), end] : [or(`length(${form.sql})`, absent), "':'", or(form.sql, '')]
   }
 
-  #concatOr(absent: string, parts: readonly string[]): string {
-    // NULL makes the whole NULL with || and with MySQL's concat, not with PostgreSQL's
-    return this.#postgres
-      ? `coalesce(${parts.join(' || ')}, ${absent})`
-      : `ifnull(concat(${parts.join(', ')}), ${absent})`
+  /** The canonical text of some columns. */
+  #textOf(pairs: readonly ColumnPair[]): string {
+    return this.#concat(pairs.flatMap(pair => this.#framed(pair)))
   }
 
   #utf8(text: string): string {
@@ -147,9 +161,15 @@ export class RowSql {
 
   hashOf(pairs: readonly ColumnPair[], seed: 0 | 1, method = this.#plan.method): string {
     if (method.startsWith('text')) {
-      return this.#sixty(this.digestOfText(this.#concat(pairs.map(pair => this.framed(this.form(pair))))), seed)
+      const hash = this.#sixty(this.digestOfText(this.#textOf(pairs)), seed)
+      return this.#postgres ? hash : `cast(ifnull(${hash}, ${this.#tooLong(pairs)}) as unsigned)`
     }
     return this.#recordHash(`row(${pairs.map(pair => this.#recordPart(pair)).join(', ')})`, seed, method)
+  }
+
+  /** Fails. A row without a digest must not pass for one that adds nothing to a sum; not a constant, which would be computed at once. */
+  #tooLong([first]: readonly ColumnPair[]): string {
+    return `exp(${NO_DIGEST} + ${first ? `ifnull(length(${this.ref(first)}), 0)` : 0})`
   }
 
   #recordHash(record: string, seed: 0 | 1, method: Method): string {
@@ -163,7 +183,7 @@ export class RowSql {
   #sixty(digest: string, seed: 0 | 1): string {
     const digits = Math.ceil(this.#plan.recipe.bits / 4)
     const part = `substr(${digest}, ${1 + seed * 15}, ${digits})`
-    if (!this.#postgres) return `cast(conv(${part}, 16, 10) as unsigned)`
+    if (!this.#postgres) return `conv(${part}, 16, 10)`
     return `('x' || ${part})::bit(${digits * 4})::bigint`
   }
 
@@ -218,7 +238,7 @@ export class RowSql {
       const number = this.#postgres ? `${this.ref(only)}::bigint` : this.ref(only)
       return `coalesce(mod(${number}, ${buckets}), 0)`
     }
-    const text = this.#concat(key.map(pair => this.framed(this.form(pair))))
+    const text = this.#textOf(key)
     const digits = `substr(${this.digestOfText(text)}, 1, 8)`
     if (!this.#postgres) {
       const number = this.#plan.sameFamily ? `crc32(${text})` : `cast(conv(${digits}, 16, 10) as unsigned)`

@@ -35,6 +35,15 @@ describe.each(OTHERS)('rows by %s', method => {
   })
 })
 
+describe.each(['text md5', 'text sha256'] as const)('rows by %s, mysql', method => {
+  test.each(of('mysql'))('%s', async (_name, scene: Scenario) => {
+    await using scenery = await stage.set(scene, 'mysql')
+    const result = await scenery.compare({ methods: [method] })
+    expect(spokenOf(result, scene.expected), result.summary).toEqual(scene.expected)
+    expect(result.method).toBe(method)
+  })
+})
+
 describe.each(ENDS)('rows by value, %s', ends => {
   test.each(of(ends))('%s', async (_name, scene: Scenario) => {
     await using scenery = await stage.set(scene, ends)

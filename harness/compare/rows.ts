@@ -7,6 +7,7 @@ import { type JudgeOptions, sameJson, sameValue } from './judge.ts'
 import type { ColumnPair } from './kind.ts'
 import { rowsWithKeys } from './locate.ts'
 import type { Key, Mismatch } from './match.ts'
+import { doubleText } from './mysql/text-form.ts'
 import type { Plan, RowSql } from './row-sql.ts'
 import type { Side } from './side.ts'
 import { judgedByClient } from './text-form.ts'
@@ -131,7 +132,7 @@ function wholeText(side: Side, sql: RowSql, pair: ColumnPair): string {
     return pair.common.kind === 'float'
       ? `(${sql.form(pair, { sameFamily: true, byValue: false }).sql})::float8::text`
       : `${ref}::text`
-  return pair.common.kind === 'float' ? `cast(${ref} + 0e0 as char)` : `convert(${ref} using utf8mb4)`
+  return pair.common.kind === 'float' ? doubleText(ref, sql.column(pair)) : `convert(${ref} using utf8mb4)`
 }
 
 function shownSql(side: Side, sql: RowSql, pair: ColumnPair): string {
@@ -148,7 +149,7 @@ function shownSql(side: Side, sql: RowSql, pair: ColumnPair): string {
   }
   if (own.type.kind === 'bytes' || own.type.kind === 'geometry') return `concat('0x', hex(left(${ref}, ${SHOWN / 2})))`
   if (own.type.kind === 'bits') return `bin(${ref} + 0)`
-  if (own.type.kind === 'float') return `cast(${ref} + 0e0 as char)`
+  if (own.type.kind === 'float') return doubleText(ref, own)
   return `left(convert(${ref} using utf8mb4), ${SHOWN})`
 }
 

@@ -4,8 +4,8 @@ import type { Column, EngineFacts } from './model.ts'
 /** How JSON is compared: by its text, or by what it means (key order, spaces and number spelling aside). */
 export type JsonMode = 'strict' | 'semantic'
 
-/** sha256 where md5 is disabled, as on FIPS systems. */
-export type Digest = 'md5' | 'sha256'
+/** sha256 where md5 is disabled, as on FIPS systems; sha1 between servers of MySQL's family, which compute it in a quarter of md5's time. */
+export type Digest = 'md5' | 'sha1' | 'sha256'
 
 export type FormOptions = {
   /** Bring values that the engine's `=` calls equal to one form. */
@@ -28,7 +28,11 @@ export type TextForm = {
 export type FormWriter = (engine: EngineFacts, column: Column, common: CommonType, options: FormOptions) => TextForm
 
 /** Columns whose differences the digest may overstate: the values decide, in the client (judge.ts). */
-export function judgedByClient(common: CommonType, options: Pick<FormOptions, 'json' | 'sameFamily'>): boolean {
+export function judgedByClient(
+  common: CommonType,
+  options: Pick<FormOptions, 'json' | 'sameFamily'> & { readonly roundsSingles?: boolean },
+): boolean {
   if (common.kind === 'json') return options.json === 'semantic'
-  return common.kind === 'float' && !options.sameFamily
+  if (common.kind !== 'float') return false
+  return !options.sameFamily || (options.roundsSingles === false && common.size === 4 && !common.same)
 }

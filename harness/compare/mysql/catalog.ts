@@ -126,6 +126,6 @@ export async function listSchemas(session: SqlSession, signal?: AbortSignal): Pr
 
 /** The optimizer's estimate of the rows that a comparison will read. */
 export async function estimateRows(session: SqlSession, from: string, signal?: AbortSignal): Promise<number> {
-  const { rows } = await session.query(`explain select 1 from ${from}`, { signal })
+  const { rows } = await session.query(`explain format=traditional select 1 from ${from}`, { signal })
   return Math.max(0, ...rows.map(row => Number(row.rows ?? 0)).filter(Number.isFinite))
 }
