@@ -164,9 +164,13 @@ export class AssayReporter extends DefaultReporter {
   }
 }
 
-/** vitest knows only 0 and 1; the last word is ours. */
+let lastCode: number | undefined
+
+/** vitest knows only 0 and 1; the last word is ours, and in watch mode that of the last run. */
 function exitWith(code: number): void {
-  process.on('exit', () => {
-    process.exitCode = code
-  })
+  if (lastCode === undefined)
+    process.on('exit', () => {
+      process.exitCode = lastCode
+    })
+  lastCode = code
 }

@@ -1,6 +1,7 @@
 import type { SerializedError } from 'vitest'
 import type { TestModule, Vitest } from 'vitest/node'
 import type { RunResult } from '../report/model.ts'
+import { type Replay, replayCommand } from '../report/replay.ts'
 import { exitCodeOf, isFailing } from '../report/verdicts.ts'
 import { VERSION } from '../version.ts'
 import { casesOf, outcomesOf } from './case-test.ts'
@@ -42,7 +43,7 @@ export function runResult({ vitest, run, modules, errors, startedAt, name, ...op
     interrupted,
     exitCode: exitCodeOf({ cases, problems, strict, interrupted }),
     ...(filter === undefined ? {} : { filter }),
-    replay: `npx assay run --seed ${[...seeds][0] ?? run.seed}${replayFilter(cases)}`,
+    replay: replayCommand({ seed: [...seeds][0] ?? run.seed, ...replayFilter(cases) }),
     ...revision(run.root),
     machine: machineFacts(),
     versions: { assay: VERSION, node: process.versions.node, vitest: vitest.version, ...versions },
@@ -51,9 +52,11 @@ export function runResult({ vitest, run, modules, errors, startedAt, name, ...op
   }
 }
 
-/** The cases that went wrong, so that the same command shows them again. */
-function replayFilter(cases: RunResult['cases']): string {
+/** The cases that went wrong, so that the same command shows them again; the tier, where all ran in one. */
+function replayFilter(cases: RunResult['cases']): Pick<Replay, 'places' | 'tier'> {
   const bad = cases.filter(({ verdict }) => isFailing(verdict))
   const places = [...new Set(bad.map(({ file, line }) => `${file}:${line}`))]
-  return places.length === 0 || places.length > 8 ? '' : ` ${places.join(' ')}`
+  const some = places.length > 0 && places.length <= 8
+  const tiers = new Set((some ? bad : cases).map(({ tier }) => tier))
+  return { places: some ? places : [], tier: tiers.size === 1 ? [...tiers][0] : undefined }
 }

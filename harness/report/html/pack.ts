@@ -4,6 +4,7 @@ import type { Changes } from '../changes.ts'
 import { fingerprintOf } from '../fingerprint.ts'
 import type { CaseResult, RunResult } from '../model.ts'
 import { plainText } from '../plain-text.ts'
+import { replayCommand } from '../replay.ts'
 import { countVerdicts } from '../verdicts.ts'
 import { compactAttempt } from './compact.ts'
 import { type PackedDetail, type PageCase, type PageGroup, type PageSummary, VERDICT_LETTERS } from './payload.ts'
@@ -76,14 +77,8 @@ function packedDetail(one: CaseResult, result: RunResult, evidence: ReadonlyMap<
     paths.flatMap(path => (evidence.has(path) ? [[path, evidence.get(path) ?? '']] : [])),
   )
   const attempts = one.attempts.map(attempt => compactAttempt(attempt, one))
-  return { about, links, targets, startedAt, attempts, metrics, excerpt, replay: replayCase(one, result.seed), texts }
-}
-
-/** The command that runs one case again. */
-export function replayCase(one: Pick<CaseResult, 'file' | 'line' | 'tier'>, seed: string): string {
-  const file = /^[\w./-]+$/.test(one.file) ? one.file : `'${one.file.replaceAll("'", `'\\''`)}'`
-  const tier = one.tier === 'embedded' ? '' : ` --tier ${one.tier}`
-  return `npx assay run ${file}:${one.line}${tier} --seed ${seed}`
+  const replay = replayCommand({ seed: result.seed, places: [`${one.file}:${one.line}`], tier: one.tier })
+  return { about, links, targets, startedAt, attempts, metrics, excerpt, replay, texts }
 }
 
 /** Failing cases by fingerprint, the largest group first. */

@@ -126,7 +126,7 @@ describe.skipIf(!CHROMIUM)(
       await expect.poll(() => texts('.log .grave td >> nth=1'), SOON).toEqual(['+2.920 s'])
       await expect
         .poll(() => texts('.command code'), SOON)
-        .toEqual(['npx assay run cases/replication/catch-up.case.yaml:14 --seed 7f3a9c'])
+        .toEqual(['npx assay run --seed 7f3a9c cases/replication/catch-up.case.yaml:14'])
       await expect
         .poll(() => page.locator('.part .fold pre').allTextContents(), SOON)
         .toEqual(['Slave_SQL_Running: No\n<i>x</i>'])

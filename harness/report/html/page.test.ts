@@ -6,7 +6,6 @@ import { sampleResult } from '../sample/build.ts'
 import { nightlyResult, nightsBefore } from '../sample/night.ts'
 import { expandAttempt } from './client/expand.ts'
 import { compactAttempt } from './compact.ts'
-import { replayCase } from './pack.ts'
 import { reportHtml } from './page.ts'
 import type { PackedDetail, PageSummary } from './payload.ts'
 
@@ -59,7 +58,7 @@ test('the data holds every case, and the page puts back what was left out of it'
   expect(summary.groups[0]?.keys).toEqual(['embedded/RP-HB-001', 'embedded/RP-HB-002'])
   const details = block('details-0') as PackedDetail[]
   expect(details).toHaveLength(result.cases.length)
-  expect(details[0]?.replay).toBe('npx assay run cases/replication/catch-up.case.yaml:14 --seed 7f3a9c')
+  expect(details[0]?.replay).toBe('npx assay run --seed 7f3a9c cases/replication/catch-up.case.yaml:14')
 })
 
 test('a compact attempt becomes the attempt again, but for what the page does not show', () => {
@@ -70,10 +69,4 @@ test('a compact attempt becomes the attempt again, but for what the page does no
   expect(again.steps[3]).toEqual({ ...JSON.parse(JSON.stringify(attempt.steps[3])), expected: undefined })
   expect(again.steps[1]?.steps[1]).toEqual(JSON.parse(JSON.stringify(attempt.steps[1]?.steps[1])))
   expect({ ...again, steps: [] }).toEqual({ ...JSON.parse(JSON.stringify(attempt)), steps: [] })
-})
-
-test('the command of one case names its file, line and tier', () => {
-  expect(replayCase({ file: "cases/it's.case.yaml", line: 3, tier: 'real' }, 's')).toBe(
-    "npx assay run 'cases/it'\\''s.case.yaml':3 --tier real --seed s",
-  )
 })

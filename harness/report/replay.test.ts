@@ -1,0 +1,17 @@
+import { expect, test } from 'vitest'
+import { replayCommand } from './replay.ts'
+
+test.each([
+  [{ places: [] }, 'npx assay run --seed s'],
+  [
+    { places: ['cases/a.case.yaml:3', 'cases/b.case.yaml:4'] },
+    'npx assay run --seed s cases/a.case.yaml:3 cases/b.case.yaml:4',
+  ],
+  [{ places: ['cases/a.case.yaml:3'], tier: 'embedded' }, 'npx assay run --seed s cases/a.case.yaml:3'],
+  [
+    { places: ["cases/it's.case.yaml:3"], tier: 'real' },
+    "npx assay run --seed s --tier real 'cases/it'\\''s.case.yaml':3",
+  ],
+] as const)('%o', (given, command) => {
+  expect(replayCommand({ seed: 's', ...given })).toBe(command)
+})

@@ -1,0 +1,22 @@
+import type { Tier } from '../targets/target.ts'
+
+export type Replay = {
+  readonly seed: string
+  /** `cases/x.case.yaml:12`; none for everything. */
+  readonly places: readonly string[]
+  /** Undefined, and `embedded`, for what runs where nothing is said. */
+  readonly tier?: Tier
+}
+
+/** The command that runs cases again. */
+export function replayCommand({ seed, places, tier }: Replay): string {
+  const words = places.map(place => (/^[\w./:-]+$/.test(place) ? place : quoted(place)))
+  const where = tier === undefined || tier === 'embedded' ? [] : ['--tier', tier]
+  return ['npx assay run', '--seed', seed, ...where, ...words].join(' ')
+}
+
+/** The file in quotes; its line needs none. */
+function quoted(place: string): string {
+  const [, file = place, line = ''] = /^(.*?)(:\d+)?$/s.exec(place) ?? []
+  return `'${file.replaceAll("'", `'\\''`)}'${line}`
+}
