@@ -4,7 +4,7 @@ import type { Lease } from '../targets/lease.ts'
 import type { Endpoint } from '../targets/target.ts'
 import { leaseForTest } from '../targets/testing.ts'
 import { compareRows } from './compare-rows.ts'
-import type { Method } from './method.ts'
+import { candidateMethods, type Method } from './method.ts'
 
 // servers are slow on a busy machine
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 120_000 })
@@ -66,6 +66,52 @@ describe.each([
       expect(differences.examples).toMatchObject([{ left: ['é', 'ß', 'ü'], right: ['é', 'ä', 'ü'], differing: [1] }])
     }
   })
+})
+
+test.each([
+  ['EUC_CN', 'UTF8'],
+  ['EUC_CN', 'EUC_JP'],
+  ['SQL_ASCII', 'UTF8'],
+  ['SQL_ASCII', 'SQL_ASCII'],
+])('Chinese text of %s and %s', async (one, other) => {
+  const rows = "('a', '数据', 'x'), ('数', '', null)"
+  const left = await database(one, rows)
+  const right = await database(other, rows)
+  for (const method of METHODS) {
+    expect(await compareRows({ left, right, methods: [method] })).toMatchObject({ verdict: 'equal', method })
+  }
+  await using session = await connect(right.endpoint)
+  await session.query("update t set v = '据数' where k = 'a'; delete from t where k = '数'")
+  for (const method of METHODS) {
+    const { differences, ...result } = await compareRows({ left, right, methods: [method] })
+    expect(result).toMatchObject({ changed: 1, onlyLeft: 1, onlyRight: 0, method })
+    expect(differences.examples).toContainEqual({
+      ...{ kind: 'changed', left: ['a', '数据', 'x'], right: ['a', '据数', 'x'], differing: [1] },
+    })
+  }
+})
+
+test('bytes of SQL_ASCII that are no UTF-8 leave the question open', async () => {
+  const left = await database('SQL_ASCII', "('a', e'\\xe9', null)")
+  const right = await database('UTF8', "('a', 'é', null)")
+  for (const method of METHODS) {
+    await expect(compareRows({ left, right, methods: [method] })).rejects.toMatchObject({ code: 'ASSAY_UNDECIDED' })
+  }
+})
+
+test('segments of Greenplum send texts unconverted, so that other encodings are compared by their text', () => {
+  const greenplum = { dialect: 'postgres', flavor: 'greenplum', version: 90_426, versionText: '' } as const
+  const postgres = {
+    dialect: 'postgres',
+    flavor: 'postgres',
+    version: 180_000,
+    versionText: '',
+    encoding: 'UTF8',
+  } as const
+  expect(candidateMethods({ ...greenplum, encoding: 'UTF8' }, postgres)).toEqual(['record_send md5', 'text md5'])
+  expect(candidateMethods({ ...greenplum, encoding: 'LATIN1' }, postgres)).toEqual(['text md5'])
+  expect(candidateMethods(postgres, { ...greenplum, encoding: 'EUC_CN' })).toEqual(['text md5'])
+  expect(candidateMethods({ ...postgres, encoding: 'LATIN1' }, postgres)).toContain('record_send 64')
 })
 
 test('a key that the other database cannot hold is on one side only', async () => {

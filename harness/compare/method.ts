@@ -29,12 +29,22 @@ export function candidateMethods(left: EngineFacts, right: EngineFacts): readonl
   if (dialects.has('mysql'))
     return [...(dialects.size === 1 ? (['text sha1'] as const) : []), 'text md5', 'text sha256']
   const both = (version: number) => left.version >= version && right.version >= version
+  const texts: readonly Method[] = ['text md5', ...(both(110_000) ? (['text sha256'] as const) : [])]
+  if (sendsUnconverted(left) || sendsUnconverted(right)) return texts
   const methods: Method[] = []
   if (both(180_000)) methods.push('record_send 64')
   if (both(110_000)) methods.push('record_send array')
   methods.push('record_send md5')
   if (both(110_000)) methods.push('record_send sha256')
-  return [...methods, 'text md5', ...(both(110_000) ? (['text sha256'] as const) : [])]
+  return [...methods, ...texts]
+}
+
+/**
+ * Segments of Greenplum send texts in the database's encoding, whatever the client's is, while a probe without a table, which the
+ * coordinator answers, has them converted. Canonical text is converted by its own expression.
+ */
+function sendsUnconverted({ flavor, encoding }: EngineFacts): boolean {
+  return flavor === 'greenplum' && encoding !== 'UTF8'
 }
 
 /** The digests of texts and bytes that a method may go with, best first. */
