@@ -87,3 +87,22 @@ test('metadata that are wholly down are said so within the deadline', async () =
   await expect(lost.info.clusterIds()).rejects.toMatchObject({ code: 'ASSAY_KLUSTRON_METADATA' })
   expect(performance.now() - from).toBeLessThan(5_000)
 })
+
+test('a metadata primary that is frozen is said so within the deadline', async () => {
+  const { host, port } = await klustron.metadata.primary()
+  const nodes = lease.endpoints.metadata as readonly Endpoint[]
+  const node = nodes.find(one => one.host === host && one.port === port) as Endpoint
+  await using asked = openKlustron({ metadata: [node], within: 1_500 })
+  expect(await asked.info.clusterIds()).toEqual([])
+  await lease.fault('pause', node.name)
+  try {
+    const from = performance.now()
+    await expect(asked.info.clusterIds()).rejects.toMatchObject({
+      code: 'ASSAY_KLUSTRON_METADATA',
+      message: expect.stringContaining('did not answer within 1500 ms'),
+    })
+    expect(performance.now() - from).toBeLessThan(15_000)
+  } finally {
+    await lease.fault('resume', node.name)
+  }
+})

@@ -92,7 +92,8 @@ export async function download(
 type ReadFacts = { readonly status: number; readonly bytes: number; readonly sha256: string }
 
 export type ReadOptions = Omit<DownloadOptions, 'keep'> & {
-  /** Told when all has come. */ readonly onEnd?: (facts: ReadFacts) => void
+  /** Told when all has come. */
+  readonly onEnd?: (facts: ReadFacts) => void
 }
 
 /**

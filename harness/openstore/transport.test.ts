@@ -102,6 +102,25 @@ test('an answer that stops half way is told, also for a download', async () => {
   await expect(client.download('block-1')).rejects.toMatchObject({ class: 'connection_lost' })
 })
 
+test('an answer of JSON that stops half way, or does not go on, is told like any that is lost', async () => {
+  const begin: Reply = (_request, response) => response.writeHead(200, { 'content-length': 100 }).write('{"half":')
+  const cut = await serve((request, response, count) => {
+    begin(request, response, count)
+    setImmediate(() => response.destroy())
+  })
+  await expect(cut.client.pools()).rejects.toMatchObject({ code: 'ASSAY_OPENSTORE', class: 'connection_lost' })
+  const slow = await serve(begin, 200)
+  await expect(slow.client.pools()).rejects.toMatchObject({ code: 'ASSAY_OPENSTORE', class: 'timeout' })
+})
+
+test('a service that wants to be asked tomorrow is not waited for', async () => {
+  const { client, asked } = await serve((_request, response) =>
+    response.writeHead(503, { 'retry-after': '86400' }).end('{}'),
+  )
+  await expect(client.pools()).rejects.toMatchObject({ status: 503, retryAfter: 86_400 })
+  expect(asked.length).toBe(1)
+})
+
 test('a download whose checksum is not that of its bytes is refused', async () => {
   const { client } = await serve((_request, response) => {
     response.writeHead(200, { 'content-length': 3, 'x-checksum-sha256': '0'.repeat(64) })

@@ -30,6 +30,14 @@ export type Request = {
   readonly within?: number
 }
 
+type Answer = {
+  readonly response: Response
+  /** Ends the deadline, which holds until then. */
+  readonly done: () => void
+  /** What to throw where reading the body failed. */
+  readonly lost: (error: unknown) => unknown
+}
+
 const MAX_ANSWER = 64 << 20
 /** What may pass by itself: the service was busy, or a node was away. */
 const PASSING = new Set([429, 502, 503, 504])
@@ -47,9 +55,11 @@ export class Transport {
 
   /** The JSON that is answered. Throws OpenstoreError for every status of 400 and more. */
   async json<T>(request: Request): Promise<T> {
-    const { response, done } = await this.send(request)
+    const { response, done, lost } = await this.send(request)
     try {
-      const body = await readText(response)
+      const body = await readText(response).catch(error => {
+        throw lost(error)
+      })
       if (response.status === 204 || body === '') return {} as T
       const parsed = parse(body)
       if (parsed === null || typeof parsed !== 'object' || Array.isArray(parsed))
@@ -65,8 +75,8 @@ export class Transport {
     }
   }
 
-  /** The answer with its body unread; `done` ends the deadline, which holds until then. */
-  async send(request: Request): Promise<{ response: Response; done: () => void }> {
+  /** The answer with its body unread. */
+  async send(request: Request): Promise<Answer> {
     const repeatable =
       request.method === 'GET' || (request.idempotencyKey !== undefined && !(request.body instanceof ReadableStream))
     const tries = repeatable ? this.#options.tries : 1
@@ -80,18 +90,33 @@ export class Transport {
         if (!again || attempt >= tries) throw error
         const pause =
           error.retryAfter === undefined ? this.#options.pause * 2 ** (attempt - 1) : error.retryAfter * 1000
+        // a service that wants to be asked tomorrow is not waited for
+        if (pause > (request.within ?? this.#options.within)) throw error
         await delay(pause, undefined, { signal: request.signal })
       }
     }
   }
 
-  async #once(request: Request): Promise<{ response: Response; done: () => void }> {
+  async #once(request: Request): Promise<Answer> {
     const { url, token, within: usual } = this.#options
     const within = request.within ?? usual
     const deadline = new AbortController()
     const timer = setTimeout(() => deadline.abort(), within)
     const signals = [deadline.signal, ...(request.signal ? [request.signal] : [])]
     const done = (): void => clearTimeout(timer)
+    const lost = (error: unknown): unknown => {
+      if (error instanceof OpenstoreError) return error
+      if (request.signal?.aborted) return request.signal.reason
+      if (deadline.signal.aborted)
+        return new OpenstoreError(`${describe(request)} was not answered within ${within / 1000} s`, {
+          code: 'timeout',
+          cause: error,
+        })
+      const reason = (error as { cause?: NodeJS.ErrnoException }).cause
+      return new OpenstoreError(`${describe(request)} got no answer: ${reason?.message || (error as Error).message}`, {
+        ...{ code: 'connection_lost', data: { errno: reason?.code }, cause: error },
+      })
+    }
     try {
       const response = await fetch(address(url, request), {
         method: request.method,
@@ -107,20 +132,10 @@ export class Transport {
         ...(request.body instanceof ReadableStream ? { duplex: 'half' as const } : {}),
       })
       if (response.status >= 400) throw await refusal(request, response)
-      return { response, done }
+      return { response, done, lost }
     } catch (error) {
       done()
-      if (error instanceof OpenstoreError) throw error
-      request.signal?.throwIfAborted()
-      if (deadline.signal.aborted)
-        throw new OpenstoreError(`${describe(request)} was not answered within ${within / 1000} s`, {
-          code: 'timeout',
-          cause: error,
-        })
-      const reason = (error as { cause?: NodeJS.ErrnoException }).cause
-      throw new OpenstoreError(`${describe(request)} got no answer: ${reason?.message || (error as Error).message}`, {
-        ...{ code: 'connection_lost', data: { errno: reason?.code }, cause: error },
-      })
+      throw lost(error)
     }
   }
 }

@@ -33,6 +33,8 @@ export class Metadata implements AsyncDisposable {
   readonly #within: number
   readonly #log: (text: string) => void
   #session: Promise<SqlSession> | undefined
+  /** What `#session` came to. */
+  #open: SqlSession | undefined
 
   constructor({ nodes, signal, within = 30_000, log = () => {} }: MetadataOptions) {
     this.nodes = nodes.map(node => ({ ...node, database: METADATA_DATABASE }))
@@ -55,12 +57,16 @@ export class Metadata implements AsyncDisposable {
     const deadline = performance.now() + this.#within
     for (;;) {
       const session = await this.#connected(deadline)
+      const late = AbortSignal.timeout(Math.max(1, Math.ceil(deadline - performance.now())))
+      const signal = this.#signal ? AbortSignal.any([this.#signal, late]) : late
       try {
-        return await session.query(text, {
-          signal: this.#signal,
-          ...(parameters.length > 0 ? { parameters } : {}),
-        })
+        return await session.query(text, { signal, ...(parameters.length > 0 ? { parameters } : {}) })
       } catch (error) {
+        if (late.aborted && !this.#signal?.aborted) {
+          await this.#drop(session)
+          const message = `the metadata primary ${addressOf(session.endpoint)} did not answer within ${this.#within} ms`
+          throw new AssayError('ASSAY_KLUSTRON_METADATA', message, { cause: error })
+        }
         const lost = !session.open || LOST.has((error as { class?: string }).class ?? '')
         if (!lost || performance.now() > deadline) throw error
         await this.#drop(session)
@@ -89,15 +95,25 @@ export class Metadata implements AsyncDisposable {
   }
 
   #connected(deadline = performance.now() + this.#within): Promise<SqlSession> {
-    this.#session ??= this.#find(deadline).catch(error => {
-      this.#session = undefined
-      throw error
-    })
+    this.#session ??= this.#find(deadline).then(
+      session => {
+        this.#open = session
+        return session
+      },
+      error => {
+        this.#session = undefined
+        throw error
+      },
+    )
     return this.#session
   }
 
+  /** Of several calls that lose one session the first drops it; the others meet the one that the first has found. */
   async #drop(session: SqlSession): Promise<void> {
-    this.#session = undefined
+    if (this.#open === session) {
+      this.#open = undefined
+      this.#session = undefined
+    }
     await session.close()
   }
 
@@ -127,18 +143,29 @@ export class Metadata implements AsyncDisposable {
     const primary = await this.#askPrimary(node)
     if (!primary) return undefined
     const session = await connect(primary, { within: CONNECT_WITHIN, signal: this.#signal })
-    const { values } = await session.query('SELECT @@global.read_only', { signal: this.#signal })
-    if (Number(values[0]?.[0]) === 0) return session
+    try {
+      const { values } = await session.query('SELECT @@global.read_only', { signal: this.#soon() })
+      if (Number(values[0]?.[0]) === 0) return session
+    } catch (error) {
+      await session.close()
+      throw error
+    }
     this.#log(`${addressOf(node)} names ${addressOf(primary)} as the metadata primary, which is read only`)
     await session.close()
     return undefined
+  }
+
+  /** For a question to a node that may be frozen: another may know. */
+  #soon(): AbortSignal {
+    const late = AbortSignal.timeout(CONNECT_WITHIN)
+    return this.#signal ? AbortSignal.any([this.#signal, late]) : late
   }
 
   async #askPrimary(node: Endpoint): Promise<Endpoint | undefined> {
     await using session = await connect(node, { within: CONNECT_WITHIN, signal: this.#signal })
     const { rows } = await session.query(
       `SELECT hostaddr, port, user_name, passwd FROM meta_db_nodes WHERE member_state = 'source'`,
-      { signal: this.#signal },
+      { signal: this.#soon() },
     )
     const [row] = rows
     if (!row) return undefined
