@@ -12,7 +12,7 @@ Runs cases, prints a line for every step, and writes reports/<run>/.
 
   --tags EXPR       cases whose tags fit: tour, "ha and not slow"
   --name TEXT       cases whose name, with its id, contains this
-  --tier TIER       embedded, containers or real; default: every tier that is configured
+  --tier TIER       embedded, containers or real; default: embedded, and those whose file in conf/ exists
   --seed N          repeat the random choices of an earlier run
   --strict          an unexpected pass fails the run
   -u, --update      write recorded results
@@ -95,7 +95,7 @@ export const run: Command = {
 type Values = ReturnType<typeof parseOptions<typeof OPTIONS>>['values']
 
 /** What the plugin, the workers and the reporter read: see openRun. */
-function setEnvironment({ seed, strict, reports, history, steps }: Values): void {
+function setEnvironment({ seed, strict, reports, history, steps, tier }: Values): void {
   if (steps !== undefined && !['all', 'none'].includes(steps))
     throw new AssayError('ASSAY_USAGE', `--steps takes all or none, not "${steps}"`)
   const given = {
@@ -104,6 +104,7 @@ function setEnvironment({ seed, strict, reports, history, steps }: Values): void
     ASSAY_REPORTS: reports,
     ASSAY_HISTORY: history,
     ASSAY_STEPS: steps,
+    ASSAY_TIERS: tier?.join(','),
   }
   for (const [name, value] of Object.entries(given)) if (value !== undefined) process.env[name] = value
 }

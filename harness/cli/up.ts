@@ -7,7 +7,7 @@ import { connectKeeper } from '../targets/keeper/connect.ts'
 import { startKeeper } from '../targets/keeper/start.ts'
 import type { Keeper } from '../targets/lease.ts'
 import { removeSection, writeSection } from '../targets/real/ini-section.ts'
-import type { TargetDefinition } from '../targets/target.ts'
+import type { TargetDefinition, Tier } from '../targets/target.ts'
 import { findConfig, loadConfig } from '../vitest/load-config.ts'
 import type { Command } from './command.ts'
 import { parseOptions, usageError } from './options.ts'
@@ -15,15 +15,16 @@ import { parseOptions, usageError } from './options.ts'
 export const up: Command = {
   name: 'up',
   about: 'start targets and keep them running until Ctrl-C',
-  usage: `assay up <target …> [--ini FILE]
+  usage: `assay up <target …> [--tier containers] [--ini FILE]
 
-Starts targets of the embedded tier and prints how to connect. Passwords are not printed: they are in files that only you can
+Starts targets, embedded or in containers, and prints how to connect. Passwords are not printed: they are in files that only you can
 read, under reports/up-<pid>/, which the printed commands name. A section for conf/real.ini is there too (real.ini), so that
 cases of the real tier can run against what was started. Everything goes with Ctrl-C.
 
-  --ini FILE  write the sections to FILE (conf/real.ini), beside others in it, and take them out again at the end`,
+  --tier TIER  embedded (the default) or containers
+  --ini FILE   write the sections to FILE (conf/real.ini), beside others in it, and take them out again at the end`,
   async run(args, signal) {
-    const { names, ini } = parsed(args)
+    const { names, tier, ini } = parsed(args)
     const config = findConfig(process.cwd())
     const targets = names.map(find((await loadConfig(config)).targets))
     const folder = join('reports', `up-${process.pid}`)
@@ -33,7 +34,8 @@ cases of the real tier can run against what was started. Everything goes with Ct
     // Neither the keeper's pipes nor a signal handler keep the process alive.
     const alive = setInterval(() => {}, 60_000)
     try {
-      for (const target of targets) await start(target, { client, signal, folder: join(folder, target.name), file })
+      for (const target of targets)
+        await start(target, { client, tier, signal, folder: join(folder, target.name), file })
       console.log('\nCtrl-C ends it.')
       if (!signal.aborted) await Promise.race([once(signal, 'abort'), keeper.gone])
       if (!signal.aborted) throw new AssayError('ASSAY_KEEPER_LOST', 'the keeper has gone, and the servers with it')
@@ -48,15 +50,16 @@ cases of the real tier can run against what was started. Everything goes with Ct
 
 type StartOptions = {
   readonly client: Keeper
+  readonly tier: Tier
   readonly signal: AbortSignal
   readonly folder: string
   readonly file: string
 }
 
-async function start(target: TargetDefinition, { client, signal, folder, file }: StartOptions): Promise<void> {
+async function start(target: TargetDefinition, { client, tier, signal, folder, file }: StartOptions): Promise<void> {
   const from = performance.now()
   const lease = await client.lease({
-    ...{ target: target.name, tier: 'embedded', mode: 'exclusive', holder: 'assay up', signal },
+    ...{ target: target.name, tier, mode: 'exclusive', holder: 'assay up', signal },
   })
   const seconds = ((performance.now() - from) / 1000).toFixed(1)
   const versions = Object.entries(lease.versions).map(([name, version]) => `${name} ${version}`)
@@ -83,8 +86,13 @@ function find(targets: readonly TargetDefinition[]): (name: string) => TargetDef
   }
 }
 
-function parsed(args: readonly string[]): { names: readonly string[]; ini: string | undefined } {
-  const { values, positionals } = parseOptions('up', args, { ini: { type: 'string' } })
+type Parsed = { readonly names: readonly string[]; readonly tier: Tier; readonly ini: string | undefined }
+
+function parsed(args: readonly string[]): Parsed {
+  const { values, positionals } = parseOptions('up', args, { tier: { type: 'string' }, ini: { type: 'string' } })
   if (positionals.length === 0) throw usageError('up', 'up needs the name of a target')
-  return { names: positionals, ini: values.ini }
+  const { tier = 'embedded', ini } = values
+  if (tier !== 'embedded' && tier !== 'containers')
+    throw usageError('up', `--tier takes embedded or containers, not "${tier}"`)
+  return { names: positionals, tier, ini }
 }

@@ -4,8 +4,9 @@ import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { ViteUserConfig } from 'vitest/config'
 import { registryOf } from '../cases/registry.ts'
+import { containersIni } from '../targets/containers-ini.ts'
 import { realIni } from '../targets/real/section.ts'
-import type { Tier } from '../targets/target.ts'
+import { TIERS, type Tier } from '../targets/target.ts'
 import { CaseFiles } from './case-files.ts'
 import { findConfig, loadConfig } from './load-config.ts'
 import { caseFilePlugin } from './plugin.ts'
@@ -20,7 +21,7 @@ export type AssayVitestOptions = {
   readonly exclude?: readonly string[]
   /** Default `reports`. */
   readonly reports?: string
-  /** Default: `embedded`, and `real` where conf/real.ini exists. */
+  /** Default: `embedded`, `containers` and `real` where their files in conf/ exist, and those that the command line names. */
   readonly tiers?: readonly Tier[]
   /** Files that run side by side. Suites mostly wait for servers, so this is more than there are cores. */
   readonly maxWorkers?: number
@@ -51,6 +52,26 @@ const MANY_FILES = 300
 const EXTENSION = import.meta.url.endsWith('.ts') ? 'ts' : 'js'
 const GLOBAL_SETUP = fileURLToPath(new URL(`./global-setup.${EXTENSION}`, import.meta.url))
 
+/**
+ * A Docker engine that happens to be here does not make the containers join by itself: every run would be twice as long, and
+ * pull images. `assay run --tier containers` (by ASSAY_TIERS) and `vitest --project containers` name the tier as well.
+ */
+function tiersOf(root: string): readonly Tier[] {
+  const asked = [...(process.env.ASSAY_TIERS ?? '').split(','), ...projectsOf(process.argv)]
+  const files: Readonly<Partial<Record<Tier, string>>> = { containers: containersIni(), real: realIni() }
+  return TIERS.filter(tier => {
+    const file = files[tier]
+    return file === undefined || asked.includes(tier) || existsSync(resolve(root, file))
+  })
+}
+
+/** `--project a --project=b` gives a and b. */
+const projectsOf = (argv: readonly string[]): readonly string[] =>
+  argv.flatMap((argument, at) => {
+    if (argument === '--project') return argv.slice(at + 1, at + 2)
+    return argument.startsWith('--project=') ? [argument.slice('--project='.length)] : []
+  })
+
 /** What a vitest.config.ts needs to run case files. */
 export async function assayVitest(options: AssayVitestOptions = {}): Promise<AssayVitest> {
   const config = findConfig(options.root ?? process.cwd())
@@ -62,7 +83,7 @@ export async function assayVitest(options: AssayVitestOptions = {}): Promise<Ass
   const files = new CaseFiles(root, registryOf(assay), list)
   const namesLine = process.argv.some(argument => /\.yaml:\d+/.test(argument))
   const run = currentRun({ root, config, reports: options.reports })
-  const tiers = options.tiers ?? (existsSync(resolve(root, realIni())) ? ['embedded', 'real'] : ['embedded'])
+  const tiers = options.tiers ?? tiersOf(root)
   const projects = tiers.map(
     (tier): Project => ({
       extends: true,
