@@ -14,6 +14,7 @@ import { errorRecord } from './error-record.ts'
 import type { FileRun, Stage } from './file-run.ts'
 import { schemaName } from './folder-name.ts'
 import type { Frame } from './frame.ts'
+import { interruption } from './interruption.ts'
 import { insistOn, judgeLimits } from './limits.ts'
 import { excerpt, locatedRecord } from './locate.ts'
 import { RecordedResults } from './recorded.ts'
@@ -231,16 +232,6 @@ export class CaseRun {
     const next = cases[cases.indexOf(this.#definition) + 1]?.place.line ?? Number.POSITIVE_INFINITY
     return excerpt(file, this.#file.environment.root, place.line ?? 1, Math.min(last + 8, next - 1))
   }
-}
-
-/** The signal of the test, with a reason that a person understands. */
-function interruption(signal: AbortSignal): AbortSignal {
-  const controller = new AbortController()
-  const abort = () =>
-    controller.abort(new AssayError('ASSAY_INTERRUPTED', 'the run was interrupted here', { cause: signal.reason }))
-  if (signal.aborted) abort()
-  else signal.addEventListener('abort', abort, { once: true })
-  return controller.signal
 }
 
 /** What is thrown inside gets the place, where it has none. */
