@@ -12,6 +12,8 @@ test.each([
     { places: ["cases/it's.case.yaml:3"], tier: 'real' },
     "npx assay run --seed s --tier real 'cases/it'\\''s.case.yaml':3",
   ],
+  [{ places: [], tags: 'tour' }, 'npx assay run --seed s --tags tour'],
+  [{ places: ['cases/a'], tags: 'ha and not slow' }, "npx assay run --seed s --tags 'ha and not slow' cases/a"],
 ] as const)('%o', (given, command) => {
   expect(replayCommand({ seed: 's', ...given })).toBe(command)
 })

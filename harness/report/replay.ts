@@ -6,14 +6,20 @@ export type Replay = {
   readonly places: readonly string[]
   /** Undefined, and `embedded`, for what runs where nothing is said. */
   readonly tier?: Tier
+  /** As `--tags` takes it. */
+  readonly tags?: string
 }
 
 /** The command that runs cases again. */
-export function replayCommand({ seed, places, tier }: Replay): string {
-  const words = places.map(place => (/^[\w./:-]+$/.test(place) ? place : quoted(place)))
+export function replayCommand({ seed, places, tier, tags }: Replay): string {
+  const words = places.map(place => (PLAIN.test(place) ? place : quoted(place)))
   const where = tier === undefined || tier === 'embedded' ? [] : ['--tier', tier]
-  return ['npx assay run', '--seed', seed, ...where, ...words].join(' ')
+  const which = tags === undefined ? [] : ['--tags', PLAIN.test(tags) ? tags : quoted(tags)]
+  return ['npx assay run', '--seed', seed, ...where, ...which, ...words].join(' ')
 }
+
+/** What a shell leaves as it is. */
+const PLAIN = /^[\w./:-]+$/
 
 /** The file in quotes; its line needs none. */
 function quoted(place: string): string {

@@ -3,10 +3,8 @@ import type { Vitest } from 'vitest/node'
 /** What narrowed the run, as it was written on the command line; undefined when every case of the project was asked for. */
 export function runFilter(vitest: Vitest): string | undefined {
   const { config } = vitest
-  // vitest keeps the file names of its command line where its types do not show them
-  const files = (vitest as unknown as { readonly filenamePattern?: readonly string[] }).filenamePattern ?? []
   const parts = [
-    ...files,
+    ...askedFiles(vitest),
     ...(config.testNamePattern ? [`-t ${JSON.stringify(config.testNamePattern.source)}`] : []),
     ...(config.tagsFilter ?? []).map(tags => `--tags-filter ${JSON.stringify(tags)}`),
     ...(config.shard ? [`--shard ${config.shard.index}/${config.shard.count}`] : []),
@@ -14,4 +12,10 @@ export function runFilter(vitest: Vitest): string | undefined {
     ...(config.related?.length ? ['related'] : []),
   ]
   return parts.length === 0 ? undefined : parts.join(' ')
+}
+
+/** The files and folders of the command line. */
+export function askedFiles(vitest: Vitest): readonly string[] {
+  // vitest keeps them where its types do not show them
+  return (vitest as unknown as { readonly filenamePattern?: readonly string[] }).filenamePattern ?? []
 }

@@ -8,7 +8,7 @@ import { casesOf, outcomesOf } from './case-test.ts'
 import { collectResult } from './collect-result.ts'
 import { machineFacts, revision } from './machine.ts'
 import type { RunContext } from './run-context.ts'
-import { runFilter } from './run-filter.ts'
+import { askedFiles, runFilter } from './run-filter.ts'
 
 export type RunResultOptions = {
   readonly vitest: Vitest
@@ -43,7 +43,7 @@ export function runResult({ vitest, run, modules, errors, startedAt, name, ...op
     interrupted,
     exitCode: exitCodeOf({ cases, problems, strict, interrupted }),
     ...(filter === undefined ? {} : { filter }),
-    replay: replayCommand({ seed: [...seeds][0] ?? run.seed, ...replayFilter(cases) }),
+    replay: replayCommand({ seed: [...seeds][0] ?? run.seed, ...replayFilter(cases, vitest) }),
     ...revision(run.root),
     machine: machineFacts(),
     versions: { assay: VERSION, node: process.versions.node, vitest: vitest.version, ...versions },
@@ -52,11 +52,18 @@ export function runResult({ vitest, run, modules, errors, startedAt, name, ...op
   }
 }
 
-/** The cases that went wrong, so that the same command shows them again; the tier, where all ran in one. */
-function replayFilter(cases: RunResult['cases']): Pick<Replay, 'places' | 'tier'> {
+/** More would make a command that nobody reads. */
+const MOST_PLACES = 8
+
+/** The cases that went wrong, else what was asked for, so that the same command shows them again; the tier, where all ran in one. */
+function replayFilter(cases: RunResult['cases'], vitest: Vitest): Omit<Replay, 'seed'> {
   const bad = cases.filter(({ verdict }) => isFailing(verdict))
   const places = [...new Set(bad.map(({ file, line }) => `${file}:${line}`))]
-  const some = places.length > 0 && places.length <= 8
+  const some = places.length > 0 && places.length <= MOST_PLACES
   const tiers = new Set((some ? bad : cases).map(({ tier }) => tier))
-  return { places: some ? places : [], tier: tiers.size === 1 ? [...tiers][0] : undefined }
+  const tier = tiers.size === 1 ? [...tiers][0] : undefined
+  if (some) return { places, tier }
+  const [tags, ...more] = vitest.config.tagsFilter ?? []
+  const asked = askedFiles(vitest)
+  return { places: asked.length <= MOST_PLACES ? asked : [], tier, tags: more.length === 0 ? tags : undefined }
 }
