@@ -1,7 +1,8 @@
-import type { Secret } from '../log/secret.ts'
+import { Secret } from '../log/secret.ts'
 import { readSection, sectionMissing } from '../targets/real/section.ts'
 import { unreachable } from '../targets/real/session.ts'
 import type { Endpoint, Endpoints, StartedTarget, TargetProvider } from '../targets/target.ts'
+import type { Member } from './api/manager.ts'
 import { openKlustron } from './klustron.ts'
 import { METADATA_DATABASE } from './metadata/metadata.ts'
 
@@ -39,9 +40,10 @@ export const realKlustron: TargetProvider = {
       }),
     )
     await using klustron = openKlustron({ metadata, profile, signal, within: 10_000 })
-    const leader = await klustron.manager.leader()
+    await klustron.manager.leader()
+    const managers = await klustron.manager.members()
     const [version] = await klustron.info.firstColumn('SELECT VERSION()')
-    return started({ metadata, profile, leader, password, version: String(version) })
+    return started({ metadata, profile, managers, version: String(version) })
   },
 }
 
@@ -59,12 +61,12 @@ export function klustronSection(endpoints: Endpoints): Readonly<Record<string, s
 type Parts = {
   readonly metadata: readonly Endpoint[]
   readonly profile: 'enterprise' | 'community10'
-  readonly leader: { readonly host: string; readonly port: number }
-  readonly password: Secret
+  /** The leader first. */
+  readonly managers: readonly Member[]
   readonly version: string
 }
 
-function started({ metadata, profile, leader, password, version }: Parts): StartedTarget {
+function started({ metadata, profile, managers, version }: Parts): StartedTarget {
   const enterprise = [
     'soft_delete',
     'active_status',
@@ -78,7 +80,8 @@ function started({ metadata, profile, leader, password, version }: Parts): Start
   return {
     endpoints: {
       metadata,
-      manager: { ...leader, target: TARGET, role: 'manager', name: 'manager', protocol: 'http', user: '', password },
+      manager: manager('manager', managers[0] as Member, 0),
+      managers: managers.map((member, index) => manager('managers', member, index)),
     },
     capabilities: {
       profile,
@@ -93,3 +96,9 @@ function started({ metadata, profile, leader, password, version }: Parts): Start
     async [Symbol.asyncDispose]() {},
   }
 }
+
+/** cluster_mgr asks for no account. */
+const manager = (role: string, { host, port }: Member, index: number): Endpoint => ({
+  ...{ target: TARGET, role, name: `managers.${index}`, protocol: 'http', host, port },
+  ...{ user: '', password: new Secret('') },
+})

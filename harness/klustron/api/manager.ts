@@ -41,7 +41,7 @@ export type AwaitOptions = {
   readonly allowFailure?: boolean
 }
 
-type Leader = { readonly host: string; readonly port: number }
+export type Member = { readonly host: string; readonly port: number }
 
 /** Blank answers after which the job log is believed instead. */
 const BLANKS = 5
@@ -52,7 +52,7 @@ export class ClusterManager {
   readonly #metadata: Metadata
   readonly #signal: AbortSignal | undefined
   readonly #options: Required<Pick<ManagerOptions, 'user' | 'leaderWithin' | 'requestWithin' | 'every' | 'log'>>
-  #leader: Leader | undefined
+  #leader: Member | undefined
 
   constructor({ metadata, signal, ...rest }: ManagerOptions) {
     this.#metadata = metadata
@@ -62,7 +62,7 @@ export class ClusterManager {
   }
 
   /** Host and port of the leader, waiting through an election. Rejects with ASSAY_KLUSTRON_MANAGER at the deadline. */
-  async leader(): Promise<Leader> {
+  async leader(): Promise<Member> {
     const deadline = performance.now() + this.#options.leaderWithin
     for (;;) {
       const [row] = await this.#metadata.query(
@@ -75,6 +75,14 @@ export class ClusterManager {
         })
       await pause(RETRY_EVERY, this.#signal)
     }
+  }
+
+  /** Every process of cluster_mgr that the metadata name, the leader first. */
+  async members(): Promise<readonly Member[]> {
+    const rows = await this.#metadata.query(
+      `SELECT hostaddr, port FROM cluster_mgr_nodes ORDER BY member_state = 'source' DESC, id`,
+    )
+    return rows.map(({ hostaddr, port }) => ({ host: String(hostaddr), port: Number(port) }))
   }
 
   /** Submits an asynchronous job and returns its id. Rejects with ASSAY_KLUSTRON_JOB when it is refused at once. */
@@ -182,7 +190,7 @@ export class ClusterManager {
     }
   }
 
-  async #post(leader: Leader, body: string | Uint8Array): Promise<string> {
+  async #post(leader: Member, body: string | Uint8Array): Promise<string> {
     const late = AbortSignal.timeout(this.#options.requestWithin)
     const signal = this.#signal ? AbortSignal.any([this.#signal, late]) : late
     const url = `http://${addressOf(leader)}/HttpService/Emit`
