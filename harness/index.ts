@@ -12,6 +12,16 @@ export {
 export { type Assay, defineAssay, type System } from './assay.ts'
 export { formatDuration, parseDuration } from './cases/duration.ts'
 export { durationSchema } from './cases/schema.ts'
+export {
+  type CreateOptions,
+  CurveClient,
+  CurveError,
+  type CurveSettings,
+  curve,
+  type IoResult,
+  runIo,
+} from './curve/index.ts'
+export { datax } from './datax/index.ts'
 export { BuiltJob, type JobSpeed } from './datax/job/builders/built-job.ts'
 export {
   type JobBuilder,
@@ -54,6 +64,7 @@ export {
   formatError,
   type Place,
 } from './errors.ts'
+export { greenplum } from './greenplum/index.ts'
 export {
   type Cluster,
   compareShardMasterAndStandby,
@@ -64,6 +75,7 @@ export {
   openKlustron,
 } from './klustron/index.ts'
 export { isSecretName, maskSecrets, Secret, secret } from './log/secret.ts'
+export { OpenstoreClient, OpenstoreError, openstore } from './openstore/index.ts'
 export { type CaseResult, type RunResult, type StepResult, VERDICTS, type Verdict } from './report/model.ts'
 export { writeReports } from './report/write.ts'
 export { connect } from './sql/connect.ts'

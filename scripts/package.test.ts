@@ -77,11 +77,18 @@ cases:
   )
   writeFileSync(
     join(project, 'mine.test.ts'),
-    `import { parseDuration, Secret } from 'assay'
+    `import { CurveClient, curve, datax, greenplum, klustron, OpenstoreClient, openstore, parseDuration, Secret } from 'assay'
+import { curveCluster, dataxHome, greenplumPair, klustronTarget, mariadbReplication, openstoreTarget } from 'assay/fixtures'
 import { expect, test } from 'vitest'
 test('the library can be imported', () => {
   expect(parseDuration('2s')).toBe(2000)
   expect(String(new Secret('x'))).toBe('***')
+  expect([CurveClient.name, OpenstoreClient.name]).toEqual(['CurveClient', 'OpenstoreClient'])
+})
+test('every system and its targets too', () => {
+  expect([curve, datax, greenplum, klustron, openstore].map(one => one.name)).toEqual(['curve', 'datax', 'greenplum', 'klustron', 'openstore'])
+  const targets = [curveCluster, dataxHome, greenplumPair, klustronTarget, mariadbReplication, openstoreTarget]
+  expect(targets.map(one => one.name)).toEqual(['curve.cluster', 'datax.home', 'greenplum.pair', 'klustron', 'mariadb.replication', 'openstore'])
 })
 `,
   )
@@ -93,7 +100,7 @@ test('the library can be imported', () => {
   })
   expect(stdout, stderr).toContain('SUM-1 two and three make five')
   expect(stdout).toContain('sum expected 5, got 4')
-  expect(stdout).toMatch(/mine\.test\.ts.*\(1 test\)/)
+  expect(stdout).toMatch(/mine\.test\.ts.*\(2 tests\)/)
   expect(stdout).toContain('1 failed, 1 passed')
   expect(status).toBe(1)
   const results = JSON.parse(readFileSync(join(project, 'reports/latest/results.json'), 'utf8')) as {
