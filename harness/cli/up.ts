@@ -65,7 +65,8 @@ async function start(target: TargetDefinition, { client, tier, signal, folder, f
   const versions = Object.entries(lease.versions).map(([name, version]) => `${name} ${version}`)
   console.log(`${target.name} is up after ${seconds} s (${versions.join(', ')})\n`)
   const commands = await writeClientFiles(folder, lease.endpoints)
-  const all = endpointList(lease.endpoints)
+  // one server may play two roles under its one name
+  const all = [...new Map(endpointList(lease.endpoints).map(one => [one.name, one])).values()]
   const width = Math.max(...all.map(one => one.name.length))
   for (const one of all) console.log(`  ${one.name.padEnd(width)}  ${commands.get(one)}`)
   const tries = target.tryIt?.(lease.endpoints, folder) ?? []
