@@ -1,6 +1,6 @@
-import { mkdtemp, readdir, rm } from 'node:fs/promises'
+import { mkdtemp, readdir, rename, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import type { LeaseMode } from '../lease.ts'
 import { defineTarget, type TargetDefinition } from '../target.ts'
@@ -10,7 +10,11 @@ import { Pool } from './pool.ts'
 import type { Granted } from './protocol.ts'
 
 /** What the next calls do instead; may throw. */
-type Behaviour = { clean?: () => boolean; isolate?: (instance: number) => void }
+type Behaviour = {
+  clean?: () => boolean
+  isolate?: (instance: number) => void
+  end?: (folder: string) => Promise<void>
+}
 type Fake = {
   readonly definition: TargetDefinition
   readonly events: string[]
@@ -41,7 +45,10 @@ function fake(name: string, memory: number, start: () => Promise<void> = async (
               return { endpoints: {}, [Symbol.asyncDispose]: async () => void events.push(`drop ${id}`) }
             },
             clean: async () => behaviour.clean?.() ?? true,
-            [Symbol.asyncDispose]: async () => void events.push(`end ${id}`),
+            async [Symbol.asyncDispose]() {
+              events.push(`end ${id}`)
+              await behaviour.end?.(host.folder)
+            },
           }
         },
       },
@@ -200,4 +207,28 @@ test('a target that does not start fails all who wait for it, and the next lease
   expect(both.map(result => result.status)).toEqual(['rejected', 'rejected'])
   fails = false
   expect(instance(await lease('a', 'shared'))).toBe(2)
+})
+
+test('one that can neither be ended nor removed is logged, and its memory is free all the same', async () => {
+  const one = fake('a', 200)
+  const { lease, grants, log } = await keep([one], 300)
+  const spoiled = await lease('a', 'exclusive')
+  const parents: string[] = []
+  one.behaviour.end = async folder => {
+    // nothing below a file can be removed
+    const parent = dirname(folder)
+    parents.push(parent)
+    await rename(parent, `${parent}.away`)
+    await writeFile(parent, '')
+    throw new Error('it hangs')
+  }
+  await grants.release(spoiled.lease, 'spoiled')
+  await expect.poll(() => log.join('\n'), { timeout: 10_000 }).toContain('a could not be removed: ENOTDIR')
+  expect(log).toContain('a could not be ended: it hangs')
+  one.behaviour.end = undefined
+  const [parent = ''] = parents
+  await rm(parent)
+  await rename(`${parent}.away`, parent)
+  await rm(join(parent, (await readdir(parent))[0] ?? ''), { recursive: true })
+  expect(instance(await lease('a', 'exclusive'))).toBe(2)
 })

@@ -66,6 +66,7 @@ export class Instance {
     return started
   }
 
+  /** Never rejects: what cannot be ended or removed is logged, and left to the sweep of the next run. */
   dispose(): Promise<void> {
     this.#disposing ??= this.#dispose()
     return this.#disposing
@@ -73,14 +74,12 @@ export class Instance {
 
   async #dispose(): Promise<void> {
     this.#abort.abort()
-    try {
-      const started = await this.ready.catch(() => undefined)
-      await started?.[Symbol.asyncDispose]()
-    } catch (error) {
-      this.#options.log(`${this.definition.name} could not be ended: ${(error as Error).message}`)
-    }
-    await freeSharedMemory(this.#folder)
-    await rm(this.#folder, { recursive: true, force: true, maxRetries: 3 })
+    const logged = (what: string) => (error: Error) =>
+      this.#options.log(`${this.definition.name} could not be ${what}: ${error.message}`)
+    const started = await this.ready.catch(() => undefined)
+    await Promise.resolve(started?.[Symbol.asyncDispose]()).catch(logged('ended'))
+    await freeSharedMemory(this.#folder).catch(logged('freed of its shared memory'))
+    await rm(this.#folder, { recursive: true, force: true, maxRetries: 3 }).catch(logged('removed'))
     for (const address of this.#taken) this.#options.addresses.giveBack(address)
   }
 }

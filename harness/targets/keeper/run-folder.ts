@@ -43,15 +43,19 @@ export async function createRunFolder(): Promise<RunFolder> {
   return { path, socket, remove: () => removeRunFolder(path) }
 }
 
-/** Removes what dead keepers left: their servers, shared memory and folders. Returns the folders. */
+/** Removes what dead keepers left: their servers, shared memory and folders. Returns the folders; what may not be removed stays. */
 export async function sweepRunFolders(): Promise<readonly string[]> {
   const swept: string[] = []
   const runs = await realpath(runsFolder())
   for (const name of await readdir(runs)) {
     const path = join(runs, name)
     if (await alive(path)) continue
-    await removeRunFolder(path)
-    swept.push(path)
+    try {
+      await removeRunFolder(path)
+      swept.push(path)
+    } catch {
+      // another user's, in a cache that several share
+    }
   }
   return swept
 }
