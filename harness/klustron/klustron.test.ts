@@ -80,6 +80,16 @@ test('a job that the product never ends is given up at the deadline, its state n
   })
 })
 
+test('the bound of jobs is the client’s, where the call says nothing else', async () => {
+  const metadata = lease.endpoints.metadata as readonly Endpoint[]
+  await using hurried = openKlustron({ metadata, jobWithin: 300 })
+  const paras = { machine_type: 'storage', hostaddr: '127.9.9.8' }
+  await expect(hurried.manager.run('update_machine', paras)).rejects.toMatchObject({
+    class: 'timeout',
+    message: expect.stringContaining('after 300 ms'),
+  })
+})
+
 test('metadata that are wholly down are said so within the deadline', async () => {
   const nodes = (lease.endpoints.metadata as readonly Endpoint[]).map(node => ({ ...node, port: 1 }))
   await using lost = openKlustron({ metadata: nodes, within: 500 })

@@ -16,6 +16,8 @@ export type KlustronOptions = {
   readonly user?: string
   /** Milliseconds that a failover of the metadata or of cluster_mgr may take. Default 30,000. */
   readonly within?: number
+  /** Milliseconds that a job may take. Default 300,000. */
+  readonly jobWithin?: number
 }
 
 /** A Klustron installation: its cluster_mgr client, and the rooms that the project is known by. */
@@ -28,9 +30,10 @@ export type Klustron = AsyncDisposable & {
 }
 
 /** Opens a client. Nothing is connected before the first call; `await using klustron = openKlustron({ metadata })` closes it. */
-export function openKlustron({ metadata: nodes, profile, signal, log, user, within }: KlustronOptions): Klustron {
+export function openKlustron(options: KlustronOptions): Klustron {
+  const { metadata: nodes, profile, signal, log, user, within, jobWithin } = options
   const metadata = new Metadata({ nodes, signal, log, within })
-  const manager = new ClusterManager({ metadata, signal, log, user, leaderWithin: within })
+  const manager = new ClusterManager({ metadata, signal, log, user, leaderWithin: within, jobWithin })
   const info = new NodeInfo({ metadata, profile, target: nodes[0]?.target })
   return {
     metadata,

@@ -123,7 +123,7 @@ export const leftovers = defineAction({
     if (found.length > 0)
       throw new ActionError(
         'ASSAY_KLUSTRON_LEFTOVER',
-        `${found.length} things were left behind: ${found.map(({ kind, about }) => `${kind} (${about})`).join(', ')}`,
+        `${found.length} ${found.length === 1 ? 'thing was' : 'things were'} left behind: ${found.map(({ kind, about }) => `${kind} (${about})`).join(', ')}`,
         { class: 'leftover', data: { found } },
       )
     return { found }

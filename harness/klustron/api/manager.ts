@@ -14,6 +14,8 @@ export type ManagerOptions = {
   readonly leaderWithin?: number
   /** Milliseconds for one request. Default 20,000: requests are served one after another. */
   readonly requestWithin?: number
+  /** Milliseconds that a job may take where its call says nothing else; there is no bound in the product, and `update_machine` never ends. Default 300,000. */
+  readonly jobWithin?: number
   /** Milliseconds between two questions after a job. Default 200. */
   readonly every?: number
   readonly log?: (text: string) => void
@@ -35,7 +37,7 @@ export type JobState = Omit<JobResult, 'status'> & {
 }
 
 export type AwaitOptions = {
-  /** Milliseconds; there is none in the product, and `update_machine` never ends. Default 300,000. */
+  /** Milliseconds. Default: `jobWithin` of the client. */
   readonly within?: number
   /** A failed job is returned rather than thrown. */
   readonly allowFailure?: boolean
@@ -51,14 +53,15 @@ const RETRY_EVERY = 200
 export class ClusterManager {
   readonly #metadata: Metadata
   readonly #signal: AbortSignal | undefined
-  readonly #options: Required<Pick<ManagerOptions, 'user' | 'leaderWithin' | 'requestWithin' | 'every' | 'log'>>
+  readonly #options: Required<Omit<ManagerOptions, 'metadata' | 'signal'>>
   #leader: Member | undefined
 
   constructor({ metadata, signal, ...rest }: ManagerOptions) {
     this.#metadata = metadata
     this.#signal = signal
-    const { user = 'assay', leaderWithin = 30_000, requestWithin = 20_000, every = 200, log = () => {} } = rest
-    this.#options = { user, leaderWithin, requestWithin, every, log }
+    const { user = 'assay', leaderWithin = 30_000, requestWithin = 20_000, jobWithin = 300_000 } = rest
+    const { every = 200, log = () => {} } = rest
+    this.#options = { user, leaderWithin, requestWithin, jobWithin, every, log }
   }
 
   /** Host and port of the leader, waiting through an election. Rejects with ASSAY_KLUSTRON_MANAGER at the deadline. */
@@ -127,7 +130,7 @@ export class ClusterManager {
   async await(
     job: number,
     type: string,
-    { within = 300_000, allowFailure = false }: AwaitOptions = {},
+    { within = this.#options.jobWithin, allowFailure = false }: AwaitOptions = {},
   ): Promise<JobResult> {
     const deadline = performance.now() + within
     let shown = ''

@@ -61,7 +61,7 @@ export class ClusterSettings {
     if (errors.length > 0 || left.length > 0)
       throw new AssayError(
         'ASSAY_KLUSTRON_LEFTOVER',
-        `${left.length} clusters could not be deleted: ${errors.map(error => error.message).join('; ')}`,
+        `${left.length} of ${ids.length} clusters could not be deleted; the errors were: ${errors.map(error => error.message).join('; ') || 'none'}`,
         { cause: errors[0] },
       )
     return ids
