@@ -2,6 +2,7 @@ import type { Clock } from '../../actions/define-action.ts'
 import type { Parameters } from '../job/parameters.ts'
 import type { Mode } from '../record/convert.ts'
 import type { Batch, Kind, Row } from '../record/kind.ts'
+import type { TextBatch } from '../record/text-batch.ts'
 
 export type LogLevel = 'INFO' | 'WARN' | 'ERROR'
 
@@ -21,6 +22,8 @@ export type PluginContext = {
 export interface RecordOutput {
   /** The promise, where there is one, is to be awaited before more is sent. The rows belong to the output from then on. */
   send(rows: Row[], kinds: readonly Kind[]): Promise<void> | undefined
+  /** As `send`, of rows that are still text: where nothing looks at their values they stay so. */
+  sendText(batch: TextBatch): Promise<void> | undefined
   dirty(row: Row, kinds: readonly Kind[], error: unknown): void
 }
 

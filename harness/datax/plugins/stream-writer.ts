@@ -66,7 +66,7 @@ async function toPrint(
 ): Promise<void> {
   for await (const batch of input) {
     if (text) await context.print(text(batch))
-    input.written(batch.rows.length)
+    input.written(batch.count)
   }
 }
 
@@ -87,7 +87,7 @@ async function toOneFile(
     for await (const batch of input) {
       await file.write(text(batch))
       before = records
-      records += batch.rows.length
+      records += batch.count
       if (pause > 0 && before < pauseAfter && records >= pauseAfter)
         await context.clock.sleep(pause * 1000, context.signal)
     }

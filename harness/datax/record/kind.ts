@@ -10,7 +10,12 @@ export type Value = string | boolean | Buffer | null
 export type Row = Value[]
 
 /** Rows of one kind of columns; a row that is longer than `kinds` has texts in the rest. */
-export type Batch = { readonly kinds: readonly Kind[]; readonly rows: readonly Row[] }
+export interface Batch {
+  readonly kinds: readonly Kind[]
+  readonly rows: readonly Row[]
+  /** How many rows: to ask for this makes none, where they are still text. */
+  readonly count: number
+}
 
 export function kindAt(kinds: readonly Kind[], index: number): Kind {
   return kinds[index] ?? 'STRING'

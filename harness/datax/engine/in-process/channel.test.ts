@@ -5,7 +5,7 @@ import { Tally } from './tally.ts'
 
 const clock = { now: () => 0, sleep: async () => {} }
 const unlimited = { records: undefined, bytes: undefined }
-const batch = (rows: number): Batch => ({ kinds: [], rows: Array.from({ length: rows }, () => ['x']) })
+const batch = (rows: number): Batch => ({ kinds: [], rows: Array.from({ length: rows }, () => ['x']), count: rows })
 
 const open = (): Channel =>
   new Channel({ tally: new Tally(), clock, limits: unlimited, signal: new AbortController().signal })

@@ -1,9 +1,10 @@
 import { setImmediate } from 'node:timers/promises'
 import type { Clock } from '../../../actions/define-action.ts'
 import type { Batch } from '../../record/kind.ts'
+import { TextBatch } from '../../record/text-batch.ts'
 import type { Tally } from './tally.ts'
 
-/** Records and bytes that wait in a channel at most; a batch more may come in. */
+/** Records and bytes that wait in a channel at most; a batch more may come in. Of text only the bytes matter: it is as large as it looks. */
 const MAX_RECORDS = 1_024
 const MAX_BYTES = 8 * 1024 * 1024
 /** How often a speed is looked at, in milliseconds (core.transport.channel.flowControlInterval). */
@@ -48,9 +49,9 @@ export class Channel implements AsyncIterable<Batch> {
   push(batch: Batch, bytes: number): Promise<void> | undefined {
     if (this.#error !== undefined) return Promise.reject(this.#error)
     this.#queue.push({ batch, bytes })
-    this.#records += batch.rows.length
+    this.#records += heldRecords(batch)
     this.#bytes += bytes
-    this.#passed.records += batch.rows.length
+    this.#passed.records += batch.count
     this.#passed.bytes += bytes
     this.#filled?.resolve()
     const limited = this.#limits.records !== undefined || this.#limits.bytes !== undefined
@@ -76,7 +77,7 @@ export class Channel implements AsyncIterable<Batch> {
       if (this.#error !== undefined) throw this.#error
       const next = this.#queue.shift()
       if (next) {
-        this.#records -= next.batch.rows.length
+        this.#records -= heldRecords(next.batch)
         this.#bytes -= next.bytes
         if (this.#records < MAX_RECORDS && this.#bytes < MAX_BYTES) {
           this.#room?.resolve()
@@ -123,4 +124,8 @@ export class Channel implements AsyncIterable<Batch> {
     if (sleep > 0) await this.#clock.sleep(sleep, this.#signal)
     this.#looked = { at: this.#clock.now(), ...this.#passed }
   }
+}
+
+function heldRecords(batch: Batch): number {
+  return batch instanceof TextBatch ? 0 : batch.count
 }

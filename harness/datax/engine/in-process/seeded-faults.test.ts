@@ -20,7 +20,7 @@ beforeAll(async () => {
     destination: pair?.endpoints.destination as Endpoint,
     mysql: replication?.endpoints.primary as Endpoint,
   }
-  await fill(servers.source)
+  await fill(servers)
 })
 afterAll(async () => {
   rmSync(folder, { recursive: true, force: true })

@@ -1,6 +1,7 @@
 import { DataxError } from '../../errors.ts'
 import type { RecordOutput } from '../../plugins/plugin.ts'
 import { type Kind, type Row, rowSize } from '../../record/kind.ts'
+import type { TextBatch } from '../../record/text-batch.ts'
 import type { TransformerChain } from '../../transformers/chain.ts'
 import type { Channel } from './channel.ts'
 import type { Tally } from './tally.ts'
@@ -50,7 +51,16 @@ export class Sender implements RecordOutput {
     if (rows.length === 0) return undefined
     this.#tally.read += rows.length
     this.#tally.readBytes += bytes
-    return this.#channel.push({ kinds: outKinds, rows }, bytes)
+    return this.#channel.push({ kinds: outKinds, rows, count: rows.length }, bytes)
+  }
+
+  sendText(batch: TextBatch): Promise<void> | undefined {
+    const bytes = batch.sizeOf(batch.count)
+    const memory = bytes + PER_RECORD + PER_COLUMN * batch.kinds.length
+    if (this.#transformers || memory > BYTE_CAPACITY) return this.send(batch.rows, batch.kinds)
+    this.#tally.read += batch.count
+    this.#tally.readBytes += bytes
+    return this.#channel.push(batch, bytes)
   }
 
   #transformed(chain: TransformerChain, rows: Row[], kinds: readonly Kind[]): Row[] {

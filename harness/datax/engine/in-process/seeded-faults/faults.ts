@@ -5,8 +5,19 @@ export type Original = Record<string, never>
 /** What a module exports, and is wrong about. */
 type Fault = (original: Original) => Record<string, unknown>
 
+const TAB = 9
+const NEWLINE = 10
+const BACKSLASH = 92
+
 // biome-ignore lint/suspicious/noExplicitAny: a fault takes the exports of some module as they are
 const any = (value: unknown): any => value
+
+/** A batch of text with one text in place of another of the same length. */
+function replaced(batch: { readonly bytes: Buffer } | undefined, text: string, by: string): unknown {
+  for (let at = batch?.bytes.indexOf(text) ?? -1; batch && at >= 0; at = batch.bytes.indexOf(text, at))
+    batch.bytes.write(by, at)
+  return batch
+}
 
 /** What an engine could do wrong, each with the scenarios that tell it from the right one. */
 export const FAULTS: readonly {
@@ -20,16 +31,20 @@ export const FAULTS: readonly {
     name: 'the last batch is dropped',
     module: '../../plugins/rdbms/write-batches.ts',
     fault: original => ({
-      writeBatches: (target: { batchRows: number }, input: AsyncIterable<{ rows: unknown[] }>, writer: unknown) => {
+      writeBatches: (
+        target: { batchRows: number },
+        input: AsyncIterable<{ rows: unknown[]; kinds: unknown }>,
+        writer: unknown,
+      ) => {
         const whole = async function* () {
           let rows: unknown[] = []
-          let last: { rows: unknown[] } | undefined
+          let kinds: unknown
           for await (const batch of input) {
-            last = batch
+            kinds = batch.kinds
             rows.push(...batch.rows)
           }
           rows = rows.slice(0, rows.length - (rows.length % target.batchRows))
-          if (last) yield { ...last, rows }
+          yield { kinds, rows, count: rows.length }
         }
         const cut = Object.assign(Object.create(input), { [Symbol.asyncIterator]: whole })
         return any(original).writeBatches(target, cut, writer)
@@ -43,13 +58,19 @@ export const FAULTS: readonly {
     fault: original => ({
       CopyRows: class extends any(original).CopyRows {
         push(frames: Buffer) {
-          return super
-            .push(frames)
-            .map((row: unknown[]) => row.map((value, at) => (value === null && at === 2 ? '0' : value)))
+          const batch = super.push(frames)
+          let field = 0
+          for (let at = 0; at < (batch?.bytes.length ?? 0); at++) {
+            const byte = batch.bytes[at]
+            if (byte === TAB || byte === NEWLINE) field = byte === NEWLINE ? 0 : field + 1
+            // \\N becomes 00
+            else if (field === 2 && byte === BACKSLASH) batch.bytes.fill('0', at, at + 2)
+          }
+          return batch
         }
       },
     }),
-    caughtBy: ['a split table is the same on the other server', 'the same in MySQL'],
+    caughtBy: ['a split table is the same on the other server', 'the same in MySQL', 'the same value by value'],
   },
   {
     name: 'a NULL becomes an empty text on its way into PostgreSQL',
@@ -61,7 +82,99 @@ export const FAULTS: readonly {
           encoders,
         ),
     }),
-    caughtBy: ['a split table is the same on the other server'],
+    caughtBy: ['the same value by value'],
+  },
+  {
+    name: 'of rows that are text the last of each batch is dropped',
+    module: '../../record/text-batch.ts',
+    fault: original => ({
+      TextBatch: class extends any(original).TextBatch {
+        slice(from: number, to: number) {
+          const slice = super.slice(from, to)
+          const bytes = slice.count < 2 ? slice.bytes : slice.bytes.subarray(0, slice.endOf(slice.count - 2))
+          return Object.defineProperty(slice, 'bytes', { value: bytes })
+        }
+      },
+    }),
+    caughtBy: ['a split table is the same on the other server', 'from MySQL to PostgreSQL'],
+  },
+  {
+    name: 'of rows that are text a piece begins one row too early',
+    module: '../../record/text-batch.ts',
+    fault: original => ({
+      TextBatch: class extends any(original).TextBatch {
+        slice(from: number, to: number) {
+          return super.slice(Math.max(0, from - 1), to)
+        }
+      },
+    }),
+    caughtBy: ['a split table is the same on the other server', 'the same in MySQL', 'from MySQL to PostgreSQL'],
+  },
+  {
+    name: 'rows that are text count their bytes',
+    module: '../../record/text-batch.ts',
+    fault: original => ({
+      TextBatch: class extends any(original).TextBatch {
+        sizeOf(rows: number) {
+          return rows === 0 ? 0 : this.endOf(rows - 1)
+        }
+      },
+    }),
+    caughtBy: ['a split table is the same on the other server', 'from MySQL to PostgreSQL'],
+  },
+  {
+    name: 'columns of text are taken to be the same whatever their types are',
+    module: '../../plugins/rdbms/postgres/passes.ts',
+    fault: () => ({ passes: () => true }),
+    caughtBy: ['a boolean and a double become texts'],
+  },
+  {
+    name: 'a quote is lost on its way into MySQL',
+    module: '../../plugins/rdbms/mysql/values-text.ts',
+    fault: original => ({
+      ValuesText: class extends any(original).ValuesText {
+        of(parts: unknown) {
+          return Buffer.from(super.of(parts).toString().replaceAll("''s", 's'))
+        }
+      },
+    }),
+    caughtBy: ['the same in MySQL'],
+  },
+  {
+    name: 'a NULL becomes a zero on its way into MySQL',
+    module: '../../plugins/rdbms/mysql/values-text.ts',
+    fault: original => ({
+      ValuesText: class extends any(original).ValuesText {
+        of(parts: unknown) {
+          return Buffer.from(super.of(parts).toString().replaceAll(',NULL,', ',0,'))
+        }
+      },
+    }),
+    caughtBy: ['the same in MySQL'],
+  },
+  {
+    name: 'a line end in a text of MySQL is not escaped',
+    module: '../../plugins/rdbms/mysql/row-text.ts',
+    fault: original => ({
+      RowText: class extends any(original).RowText {
+        take() {
+          return replaced(super.take(), '\\n', 'n ')
+        }
+      },
+    }),
+    caughtBy: ['from MySQL to PostgreSQL'],
+  },
+  {
+    name: 'a NULL of MySQL becomes a zero',
+    module: '../../plugins/rdbms/mysql/row-text.ts',
+    fault: original => ({
+      RowText: class extends any(original).RowText {
+        take() {
+          return replaced(super.take(), '\t\\N\t', '\t00\t')
+        }
+      },
+    }),
+    caughtBy: ['from MySQL to PostgreSQL'],
   },
   {
     name: 'a range of the split is closed at both ends',
@@ -135,17 +248,26 @@ export const FAULTS: readonly {
       writeBatches: (
         target: unknown,
         input: unknown,
-        writer: { write: (rows: unknown[], kinds: unknown) => unknown },
+        writer: {
+          write: (rows: unknown[], kinds: unknown) => () => Promise<void>
+          textWriter: (columns: unknown) => ((parts: unknown) => () => Promise<void>) | undefined
+        },
       ) => {
         let failed: Error | undefined
-        const write = async (rows: unknown[], kinds: unknown): Promise<void> => {
-          if (failed && rows.length < 100) throw failed
-          await Promise.resolve(writer.write(rows, kinds)).catch((error: Error) => {
+        const watched = (send: () => Promise<void>) => () =>
+          send().catch((error: Error) => {
             failed = error
             throw error
           })
+        const write = (rows: unknown[], kinds: unknown): (() => Promise<void>) => {
+          if (failed && rows.length < 100) throw failed
+          return watched(writer.write(rows, kinds))
         }
-        return any(original).writeBatches(target, input, { ...writer, write })
+        const textWriter = (columns: unknown) => {
+          const text = writer.textWriter(columns)
+          return text && ((parts: unknown) => watched(text(parts)))
+        }
+        return any(original).writeBatches(target, input, { ...writer, write, textWriter })
       },
     }),
     caughtBy: ['of a batch with bad rows only those are dirty'],
@@ -192,7 +314,7 @@ export const FAULTS: readonly {
           encoders.map(one => (value: unknown) => one(value).replaceAll('\\\\', '\\')),
         ),
     }),
-    caughtBy: ['a split table is the same on the other server'],
+    caughtBy: ['the same value by value'],
   },
   {
     name: 'transformers are applied twice',

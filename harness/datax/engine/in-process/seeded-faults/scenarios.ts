@@ -13,12 +13,20 @@ export type Servers = { readonly source: Endpoint; readonly destination: Endpoin
 export const folder = mkdtempSync(join(tmpdir(), 'assay-faults-'))
 
 /** The tables that scenarios read. */
-export async function fill(source: Endpoint): Promise<void> {
+export async function fill({ source, mysql }: Servers): Promise<void> {
+  await sql(mysql, [
+    'drop table if exists stock',
+    'create table stock (id bigint primary key, name text, amount decimal(40,20), at datetime(6))',
+    `insert into stock select seq, concat('thing ', seq, ' \\\\ tab\\t line\\n quote'' Köln 界 😀'), if(seq % 7 = 0, null, seq / 3),
+       if(seq % 5 = 0, null, timestamp('2020-01-01') + interval seq hour + interval seq microsecond) from seq_1_to_500`,
+  ])
   await sql(source, [
     'create table things (id bigint, name text, amount numeric, at timestamp)',
-    `insert into things select i, 'thing ' || i || E' \\\\ tab\\t Köln', case when i % 7 = 0 then null else i / 3.0 end,
+    `insert into things select i, 'thing ' || i || case when i % 2 = 0 then E'''s \\\\ tab\\t Köln' else '''s Köln' end, case when i % 7 = 0 then null else i / 3.0 end,
        timestamp '2020-01-01' + i * interval '1 hour' from generate_series(1, 1000) i`,
     "insert into things values (null, null, null, null), (1001, '', 0, null)",
+    'create table odd (id int, ok boolean, amount double precision)',
+    'insert into odd values (1, true, 1e-7), (2, false, 1.5), (3, null, null)',
     "create table loose as select i as id, case when i in (17, 400, 999) then 'x' || i else i::text end as amount from generate_series(1, 1000) i",
   ])
 }
@@ -31,48 +39,123 @@ async function sql(at: Endpoint, texts: readonly string[]): Promise<void> {
 const print = { name: 'stream', parameter: { print: true } }
 const column = ['id', 'name', 'amount', 'at']
 
+/** Drops nothing, and wants values: rows cannot stay text. */
+const KEEP_ALL = { name: 'dx_filter', parameter: { columnIndex: 0, paras: ['>', '1000000'] } }
+/** What DataX counts of the two tables, found out value by value. */
+const READ_BYTES = 47_181n
+const STOCK_BYTES = 33_998n
+
+async function toPostgres(
+  run: Run,
+  { source, destination }: Servers,
+  { splitPk, ...how }: Partial<JobPlan> & { readonly splitPk?: string },
+): Promise<unknown> {
+  await sql(destination, [
+    'drop table if exists things',
+    'create table things (id bigint, name text, amount numeric, at timestamp)',
+  ])
+  const { exitCode, counters } = await run({
+    ...how,
+    reader: {
+      ...{ name: 'postgresql', endpoint: source, table: ['things'] },
+      parameter: { column, ...(splitPk === undefined ? {} : { splitPk }) },
+    },
+    writer: { name: 'postgresql', endpoint: destination, table: ['things'], parameter: { column, batchSize: 64 } },
+  })
+  const { verdict, rows } = await compareRows({
+    left: { endpoint: source, table: { name: 'things' } },
+    right: { endpoint: destination, table: { name: 'things' } },
+  })
+  const { total, written, readBytes } = counters
+  return { exitCode, total, written, readBytes, verdict, rows: rows.right }
+}
+
+async function toMysql(run: Run, { source, mysql }: Servers, transformer: readonly object[]): Promise<unknown> {
+  await sql(mysql, [
+    'drop table if exists things',
+    'create table things (id bigint primary key, name text, amount decimal(40,20), at datetime)',
+  ])
+  const where = 'id is not null'
+  const { exitCode, counters } = await run({
+    transformer,
+    reader: { name: 'postgresql', endpoint: source, table: ['things'], parameter: { column, where } },
+    writer: { name: 'mysql', endpoint: mysql, table: ['things'], parameter: { column, batchSize: 64 } },
+  })
+  const { verdict } = await compareRows({
+    left: { endpoint: source, table: { name: 'things' }, where },
+    right: { endpoint: mysql, table: { name: 'things' } },
+    mode: 'by-value',
+    key: ['id'],
+  })
+  return { exitCode, written: counters.written, verdict }
+}
+
+async function fromMysql(run: Run, { mysql, destination }: Servers, transformer: readonly object[]): Promise<unknown> {
+  await sql(destination, [
+    'drop table if exists stock',
+    'create table stock (id bigint, name text, amount numeric(40,20), at timestamp)',
+  ])
+  const { exitCode, counters } = await run({
+    transformer,
+    reader: { name: 'mysql', endpoint: mysql, table: ['stock'], parameter: { column } },
+    writer: { name: 'postgresql', endpoint: destination, table: ['stock'], parameter: { column, batchSize: 64 } },
+  })
+  const { verdict } = await compareRows({
+    left: { endpoint: mysql, table: { name: 'stock' } },
+    right: { endpoint: destination, table: { name: 'stock' } },
+    mode: 'by-value',
+    key: ['id'],
+  })
+  const { total, written, readBytes } = counters
+  return { exitCode, total, written, readBytes, verdict }
+}
+
 /** What is looked at after a job; each gives what it saw, which is `expected` where the engine is right. */
 export const SCENARIOS: Readonly<
   Record<string, { readonly expected: unknown; look(run: Run, at: Servers): Promise<unknown> }>
 > = {
   'a split table is the same on the other server': {
-    expected: { exitCode: 0, total: 1002n, written: 1002n, verdict: 'equal', rows: 1002 },
-    async look(run, { source, destination }) {
-      await sql(destination, [
-        'drop table if exists things',
-        'create table things (id bigint, name text, amount numeric, at timestamp)',
-      ])
-      const { exitCode, counters } = await run({
-        channel: 3,
-        reader: { name: 'postgresql', endpoint: source, table: ['things'], parameter: { column, splitPk: 'id' } },
-        writer: { name: 'postgresql', endpoint: destination, table: ['things'], parameter: { column, batchSize: 64 } },
-      })
-      const { verdict, rows } = await compareRows({
-        left: { endpoint: source, table: { name: 'things' } },
-        right: { endpoint: destination, table: { name: 'things' } },
-      })
-      return { exitCode, total: counters.total, written: counters.written, verdict, rows: rows.right }
-    },
+    expected: { exitCode: 0, total: 1002n, written: 1002n, readBytes: READ_BYTES, verdict: 'equal', rows: 1002 },
+    look: (run, at) => toPostgres(run, at, { channel: 3, splitPk: 'id' }),
+  },
+  'the same value by value': {
+    expected: { exitCode: 0, total: 1002n, written: 1002n, readBytes: READ_BYTES, verdict: 'equal', rows: 1002 },
+    look: (run, at) => toPostgres(run, at, { transformer: [KEEP_ALL] }),
   },
   'the same in MySQL': {
     expected: { exitCode: 0, written: 1001n, verdict: 'equal' },
-    async look(run, { source, mysql }) {
-      await sql(mysql, [
-        'drop table if exists things',
-        'create table things (id bigint primary key, name text, amount decimal(40,20), at datetime)',
-      ])
-      const where = 'id is not null'
-      const { exitCode, counters } = await run({
-        reader: { name: 'postgresql', endpoint: source, table: ['things'], parameter: { column, where } },
-        writer: { name: 'mysql', endpoint: mysql, table: ['things'], parameter: { column, batchSize: 64 } },
+    look: (run, at) => toMysql(run, at, []),
+  },
+  'the same in MySQL, value by value': {
+    expected: { exitCode: 0, written: 1001n, verdict: 'equal' },
+    look: (run, at) => toMysql(run, at, [KEEP_ALL]),
+  },
+  'from MySQL to PostgreSQL': {
+    expected: { exitCode: 0, total: 500n, written: 500n, readBytes: STOCK_BYTES, verdict: 'equal' },
+    look: (run, at) => fromMysql(run, at, []),
+  },
+  'from MySQL to PostgreSQL, value by value': {
+    expected: { exitCode: 0, total: 500n, written: 500n, readBytes: STOCK_BYTES, verdict: 'equal' },
+    look: (run, at) => fromMysql(run, at, [KEEP_ALL]),
+  },
+  'a boolean and a double become texts': {
+    expected: {
+      exitCode: 0,
+      rows: [
+        ['true', '0.0000001'],
+        ['false', '1.5'],
+        [null, null],
+      ],
+    },
+    async look(run, { source, destination }) {
+      await sql(destination, ['drop table if exists odd', 'create table odd (id int, ok text, amount text)'])
+      const parameter = { column: ['id', 'ok', 'amount'] }
+      const { exitCode } = await run({
+        reader: { name: 'postgresql', endpoint: source, table: ['odd'], parameter },
+        writer: { name: 'postgresql', endpoint: destination, table: ['odd'], parameter },
       })
-      const { verdict } = await compareRows({
-        left: { endpoint: source, table: { name: 'things' }, where },
-        right: { endpoint: mysql, table: { name: 'things' } },
-        mode: 'by-value',
-        key: ['id'],
-      })
-      return { exitCode, written: counters.written, verdict }
+      await using session = await connect(destination)
+      return { exitCode, rows: (await session.query('select ok, amount from odd order by id')).values }
     },
   },
   'of a batch with bad rows only those are dirty': {

@@ -6,6 +6,9 @@ import type { PluginContext } from '../../plugin.ts'
 import type { DbColumn, Driver } from '../driver.ts'
 import { sqlFailure } from '../sql-error.ts'
 import { mysqlKind } from './columns.ts'
+import { MysqlLine } from './line.ts'
+import { readText } from './read-text.ts'
+import { byteLine, sessionLine } from './statement-line.ts'
 import { streamRows } from './stream.ts'
 import { insertBatches } from './write.ts'
 
@@ -60,11 +63,30 @@ export const mysqlDriver: Driver = {
     const running = (name: string): boolean => String(rows[0]?.[name]) === 'Yes'
     return running('Slave_IO_Running') && running('Slave_SQL_Running') ? undefined : 'replication does not run'
   },
-  read: (options, output) => streamRows(options, [...settings(options.context), ...options.session], output),
+  read(options, output) {
+    const first = [...settings(options.context), ...options.session]
+    // the driver keeps a socket with TLS to itself
+    const read = options.endpoint.options?.ssl ? streamRows : readText
+    return read(options, first, output)
+  },
   async write(target, input) {
-    await using session = await open(target.endpoint, target.context)
-    for (const text of target.session) await session.query(text, { signal: target.context.signal })
-    await insertBatches(session, target, input)
+    const { endpoint, context, session: own } = target
+    const { signal } = context
+    const session = await open(endpoint, context)
+    try {
+      const { values } = await session.query('select @@max_allowed_packet', { signal })
+      const largest = Number(values[0]?.[0])
+      if (endpoint.options?.ssl) {
+        for (const text of own) await session.query(text, { signal })
+        await insertBatches(sessionLine(session, signal), target, input, largest)
+        return
+      }
+      await session.close()
+      await using line = await MysqlLine.open({ endpoint, settings: [...settings(context), ...own], signal })
+      await insertBatches(byteLine(line, endpoint, signal), target, input, largest)
+    } finally {
+      await session.close()
+    }
   },
   byBytes: expression => `convert(${expression} using utf8mb4) collate utf8mb4_bin`,
   literal: text => mysqlDialect.literal(text),

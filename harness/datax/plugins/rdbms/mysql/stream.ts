@@ -9,6 +9,7 @@ import type { RecordOutput } from '../../plugin.ts'
 import type { ReadOptions } from '../driver.ts'
 import { sqlFailure } from '../sql-error.ts'
 import { mysqlKind } from './columns.ts'
+import { zeroDate } from './zero-date.ts'
 
 const BATCH = 512
 const STOP_WITHIN = 2_000
@@ -155,9 +156,7 @@ function decoderOf(kind: Kind, type: string, mode: Mode): Decode {
 function dateText(text: string, type: string, mode: Mode): string | null {
   if (type !== 'time' && /^\d{4}-00|^\d{4}-\d\d-00/.test(text)) {
     if (mode === 'compat') return null
-    throw new DataxError('Common-01', `the date ${text} does not exist`, {
-      hint: 'compat reads a date of zeros as null.',
-    })
+    throw zeroDate(text)
   }
   return mode === 'compat' ? text.replace(/(\.\d{3})\d+$/, '$1') : text
 }

@@ -27,6 +27,7 @@ export const CHARACTER_TYPES: ReadonlySet<string> = new Set([
   'citext',
   'unknown',
 ])
+export const DATE_TYPES: ReadonlySet<string> = new Set(['date', 'timestamp', 'timestamptz', 'time', 'timetz'])
 export const NUMERIC_TYPES: ReadonlySet<string> = new Set([
   'int2',
   'int4',

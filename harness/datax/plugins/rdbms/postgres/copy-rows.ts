@@ -1,116 +1,145 @@
 import { MESSAGE } from '../../../../transfer/copy/frame-scanner.ts'
 import type { Mode } from '../../../record/convert.ts'
-import type { Row, Value } from '../../../record/kind.ts'
+import type { Kind } from '../../../record/kind.ts'
+import type { TextBatch, TextColumn } from '../../../record/text-batch.ts'
 import type { DbColumn } from '../driver.ts'
+import { TextBuilder } from '../text-builder.ts'
 
 const HEADER = 5
+const TAB = 9
 const NEWLINE = 10
-const ESCAPES: Readonly<Record<string, string>> = { b: '\b', f: '\f', n: '\n', r: '\r', t: '\t', v: '\v' }
+const BACKSLASH = 92
+const LETTER_N = 78
 
-type Decode = (text: string) => Value
+/** How DataX counts a field: by its characters, by the bytes that hexadecimal digits stand for, or always the same. */
+const CHARACTERS = -1
+const BYTES = -2
 
-/** Makes rows of the frames of a `COPY … TO STDOUT` in text (PostgreSQL documentation of COPY, "Text Format"). */
+/** Bytes that say something else than one character more. */
+const TELLING = Uint8Array.from({ length: 256 }, (_, byte) =>
+  byte >= 0x80 || byte === TAB || byte === NEWLINE || byte === BACKSLASH ? 1 : 0,
+)
+
+/**
+ * Makes batches of the frames of a `COPY … TO STDOUT` in text (PostgreSQL documentation of COPY, "Text Format"): each byte is looked at once,
+ * for the ends of lines and for what DataX counts of the fields.
+ */
 export class CopyRows {
-  readonly #decoders: readonly (Decode | undefined)[]
-  readonly #nullBoolean: readonly boolean[]
-  readonly #plain: boolean
+  readonly #builder: TextBuilder
+  /** Of each column: CHARACTERS, BYTES, or a fixed size; and what a NULL counts. */
+  readonly #counted: Int32Array
+  readonly #nulls: Int32Array
   /** Bytes of the current frame's body, and of a header that was cut in two, that have not come yet. */
   #left = 0
   #header: Buffer | undefined
-  /** One for all pieces of the stream: what is made of it is text. */
-  #buffer = Buffer.allocUnsafe(1 << 17)
-  /** Bytes at the beginning of the buffer that are the start of a line. */
-  #rest = 0
+  #used = 0
+  /** Of the line that is not whole yet. */
+  #column = 0
+  #fieldStart = 0
+  #lineSize = 0
+  /** Bytes of the field that are no characters of their own. */
+  #spare = 0
+  #isNull = false
+  #escaping = false
 
   constructor(columns: readonly DbColumn[], mode: Mode) {
-    this.#decoders = columns.map(column => decoderOf(column, mode))
-    // DataX reads a null of a boolean as false
-    this.#nullBoolean = columns.map(column => mode === 'compat' && column.kind === 'BOOL')
-    this.#plain = this.#decoders.every(decoder => decoder === undefined)
+    const texts = columns.map(column => textColumn(column, mode))
+    this.#builder = new TextBuilder(texts)
+    this.#counted = Int32Array.from(texts, ({ kind }) => {
+      if (kind === 'DATE' || kind === 'TIME' || kind === 'DATETIME') return 8
+      return kind === 'BOOL' ? 1 : kind === 'BYTES' ? BYTES : CHARACTERS
+    })
+    this.#nulls = Int32Array.from(texts, column => (column.nullIsFalse ? 1 : 0))
   }
 
   /** The rows that are whole now. */
-  push(frames: Buffer): Row[] {
-    const bytes = this.#bodies(frames)
-    const end = bytes.lastIndexOf(NEWLINE)
-    const whole = end < 0 ? undefined : bytes.subarray(0, end)
-    const text = whole?.toString('utf8')
-    const rest = end < 0 ? bytes : bytes.subarray(end + 1)
-    this.#rest = rest.copy(this.#buffer)
-    return text === undefined ? [] : this.#rows(text)
-  }
-
-  #rows(text: string): Row[] {
-    const escaped = text.includes('\\')
-    const lines = text.split('\n')
-    const rows = new Array<Row>(lines.length)
-    const decoders = this.#decoders
-    const width = decoders.length
-    for (let at = 0; at < lines.length; at++) {
-      const line = lines[at] as string
-      // a select without columns has empty rows
-      const row: Row = width === 0 ? [] : line.split('\t')
-      if (escaped && line.includes('\\')) this.#unescape(row as string[], row)
-      else if (!this.#plain) {
-        for (let index = 0; index < width; index++) {
-          const decode = decoders[index]
-          if (decode) row[index] = decode(row[index] as string)
-        }
-      }
-      rows[at] = row
-    }
-    return rows
-  }
-
-  #unescape(fields: readonly string[], row: Row): void {
-    for (let index = 0; index < fields.length; index++) {
-      const field = fields[index] as string
-      if (field === '\\N') {
-        row[index] = this.#nullBoolean[index] ? false : null
-        continue
-      }
-      const text = field.includes('\\') ? unescaped(field) : field
-      const decode = this.#decoders[index]
-      row[index] = decode ? decode(text) : text
-    }
-  }
-
-  /** The frames' bodies one after the other, with what was left of the last line before them. */
-  #bodies(frames: Buffer): Buffer {
+  push(frames: Buffer): TextBatch | undefined {
     const chunk = this.#header === undefined ? frames : Buffer.concat([this.#header, frames])
     this.#header = undefined
-    if (this.#rest + chunk.length > this.#buffer.length) {
-      const larger = Buffer.allocUnsafe((this.#rest + chunk.length) * 2)
-      this.#buffer.copy(larger, 0, 0, this.#rest)
-      this.#buffer = larger
-    }
-    const out = this.#buffer
-    let length = this.#rest
+    this.#builder.reserve(this.#used, chunk.length)
     for (let at = 0; at < chunk.length; ) {
-      if (this.#left > 0) {
-        const take = Math.min(this.#left, chunk.length - at)
-        length += chunk.copy(out, length, at, at + take)
-        this.#left -= take
-        at += take
-        continue
+      if (this.#left === 0) {
+        if (chunk.length - at < HEADER) {
+          this.#header = Buffer.from(chunk.subarray(at))
+          break
+        }
+        if (chunk[at] !== MESSAGE.copyData) throw new Error('a frame of a COPY does not begin with d')
+        this.#left = chunk.readUInt32BE(at + 1) - (HEADER - 1)
+        at += HEADER
       }
-      if (chunk.length - at < HEADER) {
-        this.#header = Buffer.from(chunk.subarray(at))
-        break
-      }
-      if (chunk[at] !== MESSAGE.copyData) throw new Error('a frame of a COPY does not begin with d')
-      this.#left = chunk.readUInt32BE(at + 1) - (HEADER - 1)
-      at += HEADER
+      const take = Math.min(this.#left, chunk.length - at)
+      this.#body(chunk, at, at + take)
+      this.#left -= take
+      at += take
     }
-    return out.subarray(0, length)
+    const batch = this.#builder.take(this.#used)
+    const gone = batch ? batch.bytes.length : 0
+    this.#used -= gone
+    this.#fieldStart -= gone
+    return batch
+  }
+
+  /** Takes a piece of a frame's body over, and finds the ends of fields and lines in it. */
+  #body(chunk: Buffer, from: number, to: number): void {
+    const out = this.#builder.buffer
+    let used = this.#used
+    let fieldStart = this.#fieldStart
+    let spare = this.#spare
+    let escaping = this.#escaping
+    for (let at = from; at < to; at++) {
+      const byte = chunk[at] as number
+      out[used++] = byte
+      if (TELLING[byte] === 0 && !escaping) continue
+      if (escaping) {
+        escaping = false
+        if (byte === LETTER_N) this.#isNull = true
+      } else if (byte === BACKSLASH) {
+        escaping = true
+        spare++
+      } else if (byte === TAB || byte === NEWLINE) {
+        this.#field(used - 1 - fieldStart - spare)
+        fieldStart = used
+        spare = 0
+        if (byte === NEWLINE) {
+          this.#builder.line(used, this.#lineSize)
+          this.#lineSize = 0
+          this.#column = 0
+        }
+      }
+      // one UTF-16 unit for each character, and two where UTF-8 needs four bytes
+      else if (byte < 0xc0) spare++
+      else if (byte >= 0xf0) spare--
+    }
+    this.#used = used
+    this.#fieldStart = fieldStart
+    this.#spare = spare
+    this.#escaping = escaping
+  }
+
+  #field(characters: number): void {
+    const column = this.#column++
+    const counted = this.#counted[column]
+    if (this.#isNull) {
+      this.#isNull = false
+      this.#lineSize += this.#nulls[column] as number
+    } else if (counted === CHARACTERS) this.#lineSize += characters
+    else if (counted === BYTES) this.#lineSize += (characters - 2) >> 1
+    // a select without columns has empty rows
+    else if (counted !== undefined) this.#lineSize += counted
   }
 }
 
-function unescaped(text: string): string {
-  return text.replace(/\\([bfnrtv]|[0-7]{1,3}|x[0-9a-fA-F]{1,2}|[\s\S])/g, (_, code: string) => ESCAPES[code] ?? code)
+function textColumn({ kind, type }: DbColumn, mode: Mode): TextColumn {
+  const decode = decoderOf(kind, type, mode)
+  return {
+    kind,
+    origin: `postgres ${type}`,
+    ...(decode ? { decode } : {}),
+    ...(mode === 'compat' && kind === 'BOOL' ? { nullIsFalse: true } : {}),
+  }
 }
 
-function decoderOf({ kind, type }: DbColumn, mode: Mode): Decode | undefined {
+function decoderOf(kind: Kind, type: string, mode: Mode): TextColumn['decode'] {
   if (kind === 'BOOL') return type === 'bit' ? text => text === '1' : text => text === 't'
   if (kind === 'BYTES') return text => Buffer.from(text.slice(2), 'hex')
   const cut = mode === 'compat' ? (text: string): string => text.replace(/(\.\d{3})\d+/, '$1') : undefined

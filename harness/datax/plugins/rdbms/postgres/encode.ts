@@ -2,7 +2,7 @@ import { DataxError } from '../../../errors.ts'
 import { asBytes, asDate, asText, type Mode } from '../../../record/convert.ts'
 import { type Kind, kindAt, type Row, type Value } from '../../../record/kind.ts'
 import type { DbColumn } from '../driver.ts'
-import { CHARACTER_TYPES, NUMERIC_TYPES } from './columns.ts'
+import { CHARACTER_TYPES, DATE_TYPES, NUMERIC_TYPES } from './columns.ts'
 
 /** A value as COPY's text format has it. */
 type Encode = (value: Exclude<Value, null>) => string
@@ -30,8 +30,7 @@ function encoderOf(
   const text: Encode = value => asText(value, kind, mode) as string
   if (type === 'bytea') return value => `\\\\x${(asBytes(value, kind) as Buffer).toString('hex')}`
   if (CHARACTER_TYPES.has(type)) return value => escaped(text(value))
-  if (type === 'date' || type === 'timestamp' || type === 'timestamptz' || type === 'time' || type === 'timetz')
-    return dateEncoder(kind, type, mode)
+  if (DATE_TYPES.has(type)) return dateEncoder(kind, type, mode)
   if (NUMERIC_TYPES.has(type) && (kind === 'LONG' || kind === 'DOUBLE')) return value => value as string
   // DataX writes the words true and false, which no number takes; strict writes what they are
   if (NUMERIC_TYPES.has(type) && kind === 'BOOL' && mode === 'strict') return value => (value ? '1' : '0')
@@ -70,17 +69,10 @@ export function encodeRows(rows: readonly Row[], encoders: readonly Encode[]): s
 
 const HEADER = 5
 
-/** Makes CopyData messages in one buffer, which grows: a message is valid until the next is made. */
-export class CopyDataBuffer {
-  #buffer = Buffer.allocUnsafe(1 << 16)
-
-  message(text: string): Buffer {
-    // three bytes for each UTF-16 unit are always enough
-    const most = HEADER + text.length * 3
-    if (most > this.#buffer.length) this.#buffer = Buffer.allocUnsafe(most + (most >> 2))
-    const length = HEADER + this.#buffer.write(text, HEADER)
-    this.#buffer[0] = 0x64
-    this.#buffer.writeUInt32BE(length - 1, 1)
-    return this.#buffer.subarray(0, length)
-  }
+/** What stands before so many bytes of a CopyData message. */
+export function copyDataHead(bytes: number): Buffer {
+  const head = Buffer.allocUnsafe(HEADER)
+  head[0] = 0x64
+  head.writeUInt32BE(bytes + HEADER - 1, 1)
+  return head
 }

@@ -15,7 +15,6 @@ export async function copyRows(
   columns: readonly DbColumn[],
   output: RecordOutput,
 ): Promise<void> {
-  const kinds = columns.map(column => column.kind)
   const decoder = new CopyRows(columns, context.mode)
   let failure: { readonly error: unknown } | undefined
   let sending: Promise<void> | undefined
@@ -29,8 +28,8 @@ export async function copyRows(
   const copy = new CopyOut(session, `copy (${sql}) to stdout`, bytes => {
     if (failure) return
     try {
-      const rows = decoder.push(bytes)
-      const wait = rows.length > 0 ? output.send(rows, kinds) : undefined
+      const batch = decoder.push(bytes)
+      const wait = batch && output.sendText(batch)
       if (!wait) return
       copy.socket.pause()
       // rows of the same piece of the stream may come while the first still wait
