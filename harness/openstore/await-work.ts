@@ -1,4 +1,4 @@
-import type { Clock } from '../actions/define-action.ts'
+import type { ActionContext, Clock } from '../actions/define-action.ts'
 import type { OpenstoreClient } from './client.ts'
 import { OpenstoreError } from './errors.ts'
 import type { Begun, Block, CdmInstance, Job } from './types.ts'
@@ -10,6 +10,11 @@ export type AwaitOptions = {
   /** Milliseconds between two looks. Default 50. */
   readonly every?: number
   readonly signal?: AbortSignal
+}
+
+/** The wait of a step: its own timeout bounds it, however long that is. */
+export function asLongAsTheStep({ clock, signal }: Pick<ActionContext, 'clock' | 'signal'>): AwaitOptions {
+  return { clock, signal, within: Number.POSITIVE_INFINITY }
 }
 
 const BUSY = new Set(['creating', 'uploading', 'copying', 'moving', 'restoring', 'deleting', 'loading', 'unloading'])
@@ -26,7 +31,7 @@ export async function awaitWork(
   const job = begun['job-id']
   if (job !== undefined) {
     const { job: ended } = await until(
-      () => client.job(job),
+      () => client.job(job, { signal: options.signal }),
       ({ job: one }) => one.state === 'done' || one.state === 'failed',
       `job ${job}`,
       options,
@@ -42,7 +47,7 @@ export async function awaitWork(
 
 export async function awaitBlock(client: OpenstoreClient, id: string, options: AwaitOptions): Promise<Block> {
   const { block } = await until(
-    () => client.block(id),
+    () => client.block(id, { signal: options.signal }),
     one => !BUSY.has(one.block.status),
     `block ${id}`,
     options,
@@ -52,7 +57,7 @@ export async function awaitBlock(client: OpenstoreClient, id: string, options: A
 
 export async function awaitInstance(client: OpenstoreClient, id: string, options: AwaitOptions): Promise<CdmInstance> {
   const { cdm_instance } = await until(
-    () => client.instance(id),
+    () => client.instance(id, { signal: options.signal }),
     one => !BUSY.has(one.cdm_instance.status),
     `cdm instance ${id}`,
     options,

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { ActionContext } from '../../actions/define-action.ts'
-import { awaitWork } from '../await-work.ts'
+import { asLongAsTheStep, awaitWork } from '../await-work.ts'
 import type { OpenstoreClient } from '../client.ts'
 import { bytesOf, size } from '../content.ts'
 import type { Begun } from '../types.ts'
@@ -43,7 +43,7 @@ export const blockActions = [
     about: 'Endpoint 12.',
     input: z.strictObject({ id }),
     async run(client, input, { signal, clock }) {
-      await awaitWork(client, await client.deleteBlock(input.id, { signal }), { clock, signal })
+      await awaitWork(client, await client.deleteBlock(input.id, { signal }), asLongAsTheStep({ clock, signal }))
       return {}
     },
   }),
@@ -105,6 +105,6 @@ async function after(
 ): Promise<Readonly<Record<string, unknown>>> {
   const block = begun['block-id']
   if (!wait) return { id: block, job: begun['job-id'] }
-  const result = await awaitWork(client, begun, { clock, signal })
+  const result = await awaitWork(client, begun, asLongAsTheStep({ clock, signal }))
   return block === undefined ? result : { ...(await client.block(block, { signal })).block }
 }

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { z } from 'zod'
-import { awaitInstance, awaitWork } from '../await-work.ts'
+import { asLongAsTheStep, awaitInstance, awaitWork } from '../await-work.ts'
 import { bytesOf, content, makeContent, size } from '../content.ts'
 import { OpenstoreError } from '../errors.ts'
 import { NbdClient } from '../nbd-client.ts'
@@ -35,8 +35,8 @@ export const instanceActions = [
       const json = { set_id: input.set, block_ids: input.blocks, name: input.name, read_only: input.read_only }
       const begun = await client.load(json, callOptions(input, signal))
       if (input.wait === false) return { id: begun['ins-id'], job: begun['job-id'] }
-      await awaitWork(client, begun, { clock, signal })
-      return { ...(await awaitInstance(client, begun['ins-id'], { clock, signal })) }
+      await awaitWork(client, begun, asLongAsTheStep({ clock, signal }))
+      return { ...(await awaitInstance(client, begun['ins-id'], asLongAsTheStep({ clock, signal }))) }
     },
   }),
   openstoreAction({
@@ -52,7 +52,7 @@ export const instanceActions = [
       const begun = await client.unload(input.id, { keep: input.keep, signal })
       const blocks = begun['block-ids'] ?? []
       if (input.wait === false) return { job: begun['job-id'], blocks }
-      if (begun['job-id'] !== undefined) await awaitWork(client, begun, { clock, signal })
+      if (begun['job-id'] !== undefined) await awaitWork(client, begun, asLongAsTheStep({ clock, signal }))
       return { blocks }
     },
   }),

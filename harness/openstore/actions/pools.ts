@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { ActionContext } from '../../actions/define-action.ts'
-import { awaitWork } from '../await-work.ts'
+import { asLongAsTheStep, awaitWork } from '../await-work.ts'
 import { type CreatePool, POOL_TYPES, S3_SCHEMES } from '../types.ts'
 import { callOptions, id, key, listing } from './fields.ts'
 import { openstoreAction } from './openstore-action.ts'
@@ -55,7 +55,7 @@ export const poolActions = [
     about: 'Endpoint 4. Waits where the service says that it takes longer.',
     input: z.strictObject({ id }),
     async run(client, input, { signal, clock }) {
-      await awaitWork(client, await client.deletePool(input.id, { signal }), { clock, signal })
+      await awaitWork(client, await client.deletePool(input.id, { signal }), asLongAsTheStep({ clock, signal }))
       return {}
     },
   }),
@@ -65,7 +65,7 @@ export const poolActions = [
       'Reads all of a pool and compares checksums; gives { versions, bytes, damaged: [{ block_id, chunks }] }. An addition of the reference service.',
     input: z.strictObject({ id }),
     async run(client, input, { signal, clock }) {
-      return await awaitWork(client, await client.scrub(input.id, { signal }), { clock, signal })
+      return await awaitWork(client, await client.scrub(input.id, { signal }), asLongAsTheStep({ clock, signal }))
     },
   }),
 ]

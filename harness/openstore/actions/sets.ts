@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { awaitWork } from '../await-work.ts'
+import { asLongAsTheStep, awaitWork } from '../await-work.ts'
 import { APP_TYPES } from '../types.ts'
 import { callOptions, id, key, listing } from './fields.ts'
 import { openstoreAction } from './openstore-action.ts'
@@ -38,7 +38,7 @@ export const setActions = [
     input: z.strictObject({ id, recursive: z.boolean().optional().describe('Its blocks too') }),
     async run(client, input, { signal, clock }) {
       const begun = await client.deleteSet(input.id, { recursive: input.recursive, signal })
-      await awaitWork(client, begun, { clock, signal })
+      await awaitWork(client, begun, asLongAsTheStep({ clock, signal }))
       return {}
     },
   }),

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { request } from 'node:http'
 import { z } from 'zod'
-import { awaitWork } from '../await-work.ts'
+import { asLongAsTheStep, awaitWork } from '../await-work.ts'
 import { bytesOf, content, contentSize, makeContent, size, sliceContent } from '../content.ts'
 import { OpenstoreError } from '../errors.ts'
 import { BASE } from '../transport.ts'
@@ -55,7 +55,7 @@ export const transferActions = [
         checksum: header,
         signal,
       })
-      if (begun['job-id'] !== undefined) await awaitWork(client, begun, { clock, signal })
+      if (begun['job-id'] !== undefined) await awaitWork(client, begun, asLongAsTheStep({ clock, signal }))
       const { block } = await client.block(input.id, { signal })
       return { bytes, sha256, whole: block.status === 'available', block }
     },

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { awaitWork } from '../await-work.ts'
+import { asLongAsTheStep, awaitWork } from '../await-work.ts'
 import { listAll } from '../list-all.ts'
 import { id, revealed } from './fields.ts'
 import { openstoreAction } from './openstore-action.ts'
@@ -15,7 +15,8 @@ export const workActions = [
     name: 'await',
     about: 'Waits for a job, and gives its result. Fails with the job’s error when it failed.',
     input: z.strictObject({ job: id }),
-    run: (client, input, { clock, signal }) => awaitWork(client, { 'job-id': input.job }, { clock, signal }),
+    run: (client, input, { clock, signal }) =>
+      awaitWork(client, { 'job-id': input.job }, asLongAsTheStep({ clock, signal })),
   }),
   openstoreAction({
     name: 'list_all',
@@ -77,7 +78,7 @@ export const workActions = [
       return await awaitWork(
         client,
         await client.backup(set, { source: revealed(source), pool_id: pool }, { signal }),
-        { clock, signal },
+        asLongAsTheStep({ clock, signal }),
       )
     },
   }),
