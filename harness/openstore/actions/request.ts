@@ -30,6 +30,13 @@ export const requestAction = openstoreAction({
     const token = { right: password.reveal(), wrong: 'no-such-token', none: '' }[input.token ?? 'right']
     const json = input.like ? merged(input.like, input.omit ?? [], input.json) : input.json
     const body = json !== undefined ? JSON.stringify(json) : input.body
+    const lost = (cause: unknown): never => {
+      context.signal.throwIfAborted()
+      const reason = (cause as { cause?: Error }).cause ?? (cause as Error)
+      throw new OpenstoreError(`${input.method ?? 'GET'} ${input.path} got no answer: ${reason.message}`, {
+        ...{ code: 'connection_lost', cause },
+      })
+    }
     const response = await fetch(`http://${host}:${port}${BASE}${input.path}`, {
       method: input.method ?? 'GET',
       headers: {
@@ -42,14 +49,8 @@ export const requestAction = openstoreAction({
       signal: context.signal,
       redirect: 'manual',
       ...(input.body_bytes === undefined ? { body } : { body: bodyOf(input.body_bytes), duplex: 'half' as const }),
-    }).catch(cause => {
-      context.signal.throwIfAborted()
-      const reason = (cause as { cause?: Error }).cause ?? (cause as Error)
-      throw new OpenstoreError(`${input.method ?? 'GET'} ${input.path} got no answer: ${reason.message}`, {
-        ...{ code: 'connection_lost', cause },
-      })
-    })
-    const text = await response.text()
+    }).catch(lost)
+    const text = await response.text().catch(lost)
     const answer = parse(text)
     const error = (answer as { error?: { code?: string; field?: string; message?: string } } | undefined)?.error
     context.record({

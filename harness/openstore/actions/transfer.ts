@@ -106,8 +106,10 @@ export const transferActions = [
         },
         signal: context.signal,
       })
+      let dropped = false
       outgoing.on('error', error => {
-        if (input.then === 'drop' || (error as NodeJS.ErrnoException).code === 'ECONNRESET')
+        // what the service cuts is an answer too; a service that is not there is none
+        if (dropped || ['ECONNRESET', 'EPIPE'].includes((error as NodeJS.ErrnoException).code ?? ''))
           resolve({ status: null, code: null })
         else
           reject(new OpenstoreError(`the upload was cut: ${error.message}`, { code: 'connection_lost', cause: error }))
@@ -125,7 +127,11 @@ export const transferActions = [
       })
       for (const piece of sliceContent(input.content, 0, bytesOf(input.send)))
         if (!outgoing.write(piece)) await new Promise<void>(go => outgoing.once('drain', go).once('close', go))
-      if (input.then === 'drop') outgoing.write('', () => outgoing.destroy())
+      if (input.then === 'drop')
+        outgoing.write('', () => {
+          dropped = true
+          outgoing.destroy()
+        })
       return await promise
     },
   }),
