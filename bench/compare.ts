@@ -1,6 +1,7 @@
 /**
  * Comparing tables, against the same digest SQL sent to both sides at once by the engine's own client (psql), and against pt-table-checksum
- * on a MariaDB primary with its replicas. BENCH_PARTS=w10,memory,tables,mariadb chooses parts.
+ * on a MariaDB primary with its replicas. BENCH_PARTS=w10,memory,tables,mariadb chooses parts, and
+ * BENCH_MODES='exact;by value' of w10 some modes.
  */
 import { join } from 'node:path'
 import { connectKeeper } from '../harness/targets/keeper/connect.ts'

@@ -37,7 +37,8 @@ export async function w10(report: BenchReport, ends: Ends): Promise<void> {
     ['exact, record_send md5', { methods: ['record_send md5'] }],
     ['by value', { mode: 'by-value' }],
   ]
-  for (const [name, options] of modes) {
+  const wanted = process.env.BENCH_MODES?.split(';')
+  for (const [name, options] of modes.filter(([mode]) => wanted?.includes(mode) ?? true)) {
     const digests = await digestsOf(ends, options)
     const times = { client: [] as number[], equal: [] as number[], different: [] as number[] }
     const pairOf = (right: string) => ({

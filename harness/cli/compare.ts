@@ -165,9 +165,13 @@ function show({ schema, tables, failed, verdict }: CompareTablesResult, values: 
   }
   parts.push(...failed.map(({ table, reason }) => `${table}: undecided, ${reason}`))
   if (tables.length === 0 && schema.length === 0 && failed.length === 0)
-    parts.push(`no table fits ${values.table?.join(', ') ?? '*'}`)
+    parts.push(`no table fits ${values.table?.join(', ') ?? '*'}${separate(values.table)}`)
   if (tables.length + failed.length !== 1) parts.push(`${tables.length} tables compared: ${verdict}`)
   return parts.join('\n')
+}
+
+function separate(names: readonly string[] | undefined): string {
+  return names?.some(name => name.includes(',')) ? ' (--table is given once for each)' : ''
 }
 
 function howRead({ cost, heldStill }: CompareTablesResult['tables'][number]): string {

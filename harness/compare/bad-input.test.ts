@@ -3,6 +3,8 @@ import { connect } from '../sql/connect.ts'
 import type { SqlSession } from '../sql/session.ts'
 import type { Endpoint } from '../targets/target.ts'
 import { compareRows } from './compare-rows.ts'
+import { compareSchema } from './compare-schema.ts'
+import { compareTables } from './compare-tables.ts'
 import { many, tableOf } from './scenarios/many.ts'
 import { ENDS } from './scenarios/scenario.ts'
 import { Stage } from './scenarios/stage.ts'
@@ -112,6 +114,27 @@ test('an account without the right to read, MariaDB', async () => {
   await using account = await stage.accountThatMay(`insert on ${tableOf(scenery.spec, 'right')}`)
   const right = { ...scenery.spec.right, endpoint: account.endpoint }
   await expect(scenery.compare({ right })).rejects.toMatchObject({ code: 'ASSAY_UNDECIDED', class: 'access_denied' })
+})
+
+test('an account that may read some columns only: they are not called missing', async () => {
+  await using scenery = await stage.set(many(3), 'mysql')
+  const name = tableOf(scenery.spec, 'right')
+  await using account = await stage.accountThatMay(`select (id, v) on ${name}`)
+  const right = { ...scenery.spec.right, endpoint: account.endpoint }
+  const denied = {
+    code: 'ASSAY_UNDECIDED',
+    class: 'access_denied',
+    message: expect.stringContaining('SELECT command denied'),
+  }
+  await expect(scenery.compare({ right })).rejects.toMatchObject(denied)
+  const alone = { endpoint: scenery.spec.left.endpoint }
+  const restricted = { endpoint: account.endpoint }
+  expect(await compareTables({ left: alone, right: restricted, tables: [name] })).toMatchObject({
+    ...{ verdict: 'undecided', schema: [], tables: [], failed: [{ table: name }] },
+  })
+  await expect(compareSchema({ left: alone, right: restricted, tables: [name] })).rejects.toMatchObject({
+    class: 'access_denied',
+  })
 })
 
 test('one of several connections that breaks half-way ends all of them', async () => {

@@ -1,3 +1,4 @@
+import { ActionError } from '../errors.ts'
 import { connect } from '../sql/connect.ts'
 import type { SqlSession } from '../sql/session.ts'
 import type { Endpoint } from '../targets/target.ts'
@@ -65,15 +66,18 @@ async function ownSchema(session: SqlSession, signal: AbortSignal | undefined): 
   const { values } = await session.query('select database()', { signal })
   const name = values[0]?.[0]
   if (typeof name === 'string') return name
-  throw undecided('no database is named, and the session has none of its own')
+  throw undecided('no database is named, and the session has none of its own', {
+    hint: 'Name one in the URL of each side, or with --schema.',
+  })
+}
+
+type DiffOptions = Pick<CompareSchemaSpec, 'tables' | 'ignore' | 'signal'> & {
+  /** The rows are compared next: a table that may not be read is left to that, which says so, and keeps nobody from the others. */
+  readonly rowsFollow?: boolean
 }
 
 /** As compareSchema, over sessions that are open. */
-export async function diffCatalogs(
-  left: Catalog,
-  right: Catalog,
-  spec: Pick<CompareSchemaSpec, 'tables' | 'ignore' | 'signal'>,
-): Promise<CompareSchemaResult> {
+export async function diffCatalogs(left: Catalog, right: Catalog, spec: DiffOptions): Promise<CompareSchemaResult> {
   const patterns = spec.tables ?? ['*']
   const [lefts, rights] = (await Promise.all(
     [left, right].map(async side => thoseThatFit(await listTables(side.session, side.schema, spec.signal), patterns)),
@@ -85,7 +89,14 @@ export async function diffCatalogs(
   const both = new Set(rights)
   for (const table of lefts) {
     if (!both.has(table)) continue
-    const [one, other] = await Promise.all([shape(left, table, spec.signal), shape(right, table, spec.signal)])
+    const shapes = await Promise.allSettled([shape(left, table, spec.signal), shape(right, table, spec.signal)])
+    const refused = shapes.find(result => result.status === 'rejected')?.reason
+    if (refused !== undefined) {
+      if (!spec.rowsFollow || !(refused instanceof ActionError) || refused.class !== 'access_denied') throw refused
+      compared.push(table)
+      continue
+    }
+    const [one, other] = shapes.map(result => (result.status === 'fulfilled' ? result.value : undefined))
     // dropped since the list was read
     if (!one || !other) continue
     compared.push(table)

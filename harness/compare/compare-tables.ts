@@ -53,7 +53,9 @@ export async function compareTables(spec: CompareTablesSpec): Promise<CompareTab
   }
   const first = await openPair()
   const pairs = [first]
-  const schemas = await diffCatalogs(first[0], first[1], { tables: spec.tables, signal: spec.signal })
+  const schemas = await diffCatalogs(first[0], first[1], {
+    ...{ tables: spec.tables, signal: spec.signal, rowsFollow: true },
+  })
   const names = schemas.compared
   const shared: (SharedSnapshot | undefined)[] = []
   if (names.length > 1) {

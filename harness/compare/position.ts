@@ -85,6 +85,10 @@ const GTID_SET: PositionKind = {
     return String((await one(primary, 'select @@global.gtid_executed', signal)) ?? '').replaceAll('\n', '')
   },
   async reached(replica, position, wait, { signal }) {
+    // a wait of 0 would be one for ever
+    if (wait <= 0) {
+      return Number(await one(replica, 'select gtid_subset(?, @@global.gtid_executed)', signal, [position])) === 1
+    }
     return Number(await one(replica, 'select wait_for_executed_gtid_set(?, ?)', signal, [position, wait / 1000])) === 0
   },
   async stopped(replica, signal) {

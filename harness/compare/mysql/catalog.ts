@@ -35,6 +35,12 @@ const jsonChecksOf = (name: TableName) => `
 select constraint_name, check_clause from information_schema.check_constraints
  where constraint_schema = ${schemaOf(name)} and table_name = ${literal(name.name)} and check_clause like 'json_valid(%'`
 
+/** The catalog leaves out columns that an account may not read: rights on single columns are rights on not all of them. */
+const columnRightsOf = (name: TableName) => `
+select count(*) from information_schema.column_privileges
+ where table_schema = ${schemaOf(name)} and table_name = ${literal(name.name)}`
+
+/** Rejects with ASSAY_SQL, class access_denied, where the account may read some columns only. */
 export async function readShape(
   session: SqlSession,
   name: TableName,
@@ -42,12 +48,15 @@ export async function readShape(
   signal?: AbortSignal,
 ): Promise<TableShape | undefined> {
   const json = engine.flavor === 'mariadb' ? jsonChecksOf(name) : 'do 0'
-  const [table, columnRows, indexRows, checks] = await session.queryAll(
-    `${tableOf(name)};${columnsOf(name)};${indexesOf(name)};${json}`,
+  const [table, columnRows, indexRows, rights, checks] = await session.queryAll(
+    `${tableOf(name)};${columnsOf(name)};${indexesOf(name)};${columnRightsOf(name)};${json}`,
     { signal },
   )
   const found = table?.values[0]
   if (!found) return undefined
+  if (Number(rights?.values[0]?.[0]) > 0) {
+    await session.query(`select * from ${mysqlDialect.qualified(String(found[0]), name.name)} limit 0`, { signal })
+  }
   const jsonColumns = new Set((checks?.values ?? []).map(row => /^json_valid\(`(.*)`\)$/.exec(String(row[1]))?.[1]))
   const columns = (columnRows?.values ?? []).map(row => toColumn(row as CatalogRow, jsonColumns))
   return {

@@ -79,7 +79,14 @@ type Servers = {
 
 async function started({ primary, replicas, admin, ownDatabases, signal }: Servers): Promise<StartedTarget> {
   const { values } = await runOnce(primary, 'SELECT VERSION()', { signal })
-  const version = `${values[0]?.[0] ?? ''}`.split('-')[0] ?? ''
+  const said = `${values[0]?.[0] ?? ''}`
+  if (!/mariadb/i.test(said)) {
+    throw new AssayError(
+      'ASSAY_TARGET_UNAVAILABLE',
+      `${primary.host}:${primary.port} is MySQL ${said}, and ${TARGET} is of MariaDB, whose GTIDs are its own`,
+    )
+  }
+  const version = said.split('-')[0] ?? ''
   const endpoints = (database = primary.database): Endpoints => {
     const within = (one: Endpoint): Endpoint => ({ ...one, database })
     const asAdmin = (one: Endpoint, role: string): Endpoint => ({
