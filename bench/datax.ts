@@ -1,11 +1,12 @@
 /**
  * DataX jobs of the in-process engine, as whole commands (`assay datax run job.json`), against `psql COPY | psql COPY` of the same table
  * on the same servers, and against a DataX or Addax where there is one (DATAX_HOME, ADDAX_HOME; the job does not wait its ten seconds out). 1,000,000 rows of id, int, 40-char text and timestamp; every record goes through the channel.
+ * Of MariaDB its own share is told too: the same rows as statements that are ready, with nothing to read or to make.
  */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
-import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { chmod, mkdtemp, open, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { startMariadb } from '../fixtures/servers/mariadb/server.ts'
@@ -21,6 +22,10 @@ import { type Bench, type BenchReport, median, ratioAtMost } from './measurement
 const ROWS = Number(process.env.BENCH_ROWS ?? 1_000_000)
 const ROUNDS = Number(process.env.BENCH_ROUNDS ?? 5)
 const MAIN = join(import.meta.dirname, '..', 'harness', 'cli', 'main.ts')
+/** Records of the stream job: about two seconds' worth at the goal. */
+const STREAMED = 5_000_000
+/** Rows of a statement that is ready: as many as mysqlwriter puts into one. */
+const STATEMENT_ROWS = 32_768
 const COLUMNS = { column: ['id', 'n', 'label', 'at'] }
 
 /** The homes to measure beside it. */
@@ -89,13 +94,13 @@ function peakOf(child: ChildProcess): () => number {
   }
 }
 
-async function command(folder: string, plan: JobPlan, home?: string): Promise<Outcome> {
+async function command(folder: string, plan: JobPlan, home?: string, into?: number): Promise<Outcome> {
   const file = join(folder, 'job.json')
   await writeFile(file, JSON.stringify(buildJob({ core: QUICK, errorLimit: { record: 0 }, ...plan })), { mode: 0o600 })
   const from = performance.now()
   const engine = home === undefined ? [] : ['--home', home]
   const child = spawn(process.execPath, [MAIN, 'datax', 'run', file, '--quiet', ...engine], {
-    stdio: ['ignore', 'ignore', 'inherit'],
+    stdio: ['ignore', into ?? 'ignore', 'inherit'],
   })
   const peak = peakOf(child)
   const [code] = (await once(child, 'exit')) as [number]
@@ -111,16 +116,20 @@ async function streams(report: BenchReport, folder: string): Promise<void> {
       name: 'stream',
       parameter: {
         sliceRecordCount: count,
-        column: [{ type: 'long', value: '10' }, { value: 'a text of forty characters, more or less' }],
+        column: [
+          { type: 'long', value: '10' },
+          { type: 'string', value: LABEL },
+        ],
       },
     },
-    writer: { name: 'stream', parameter: { print: false } },
+    writer: { name: 'stream', parameter: { print: true } },
   })
+  await everyRecordIsPrinted(folder, plan(100_000))
   const small: number[] = []
   const large: Outcome[] = []
   for (let round = 0; round < ROUNDS; round++) {
     small.push((await command(folder, plan(10))).seconds)
-    large.push(await command(folder, plan(20_000_000)))
+    large.push(await command(folder, plan(STREAMED)))
   }
   const ten = median(small)
   report.measured({
@@ -130,14 +139,27 @@ async function streams(report: BenchReport, folder: string): Promise<void> {
     goal: '<= 0.5',
     holds: ten <= 0.5,
   })
-  const rate = 20_000_000 / median(large.map(one => one.seconds))
+  const rate = STREAMED / median(large.map(one => one.seconds))
   report.measured({
-    metric: 'stream to stream, one channel',
+    metric: 'stream to stream, one channel, each printed',
     value: rate,
     unit: 'records/s',
     goal: '>= 2000000',
     holds: rate >= 2_000_000,
   })
+}
+
+const LABEL = 'a text of forty characters, more or less'
+
+/** A figure of records that were not all made and written would be none. */
+async function everyRecordIsPrinted(folder: string, plan: JobPlan): Promise<void> {
+  const path = join(folder, 'printed')
+  const file = await open(path, 'w')
+  await command(folder, plan, undefined, file.fd)
+  await file.close()
+  const lines = (await readFile(path, 'utf8')).split('\n')
+  if (lines.length !== 100_001 || lines.slice(0, -1).some(line => line !== `10\t${LABEL}`))
+    throw new Error('the stream job did not print each of its records')
 }
 
 type Servers = { readonly source: Endpoint; readonly destination: Endpoint; readonly mysql: Endpoint }
@@ -177,6 +199,8 @@ async function databases(report: BenchReport, folder: string, { source, destinat
   const times = jobs.map(() => [] as number[])
   const theirs = HOMES.map(() => jobs.map(() => [] as number[]))
   const copies: number[] = []
+  const statements = await readyStatements(source)
+  const alone: number[] = []
   let memory = 0
   const psql = await hasPsql()
   for (let round = 0; round < ROUNDS; round++) {
@@ -184,6 +208,8 @@ async function databases(report: BenchReport, folder: string, { source, destinat
       await sql(destination, 'truncate bench')
       copies.push(await copyPipe(source, destination))
     }
+    await sql(mysql, 'truncate table bench')
+    alone.push(await runAll(mysql, statements))
     for (const [at, { plan, to, from }] of jobs.entries()) {
       await sql(to, to === mysql ? 'truncate table bench' : 'truncate bench')
       const outcome = await command(folder, plan)
@@ -224,6 +250,11 @@ async function databases(report: BenchReport, folder: string, { source, destinat
       else report.measured({ metric: title, value, unit: 's', against, ratio: value / against })
     }
   }
+  const own = median(alone)
+  const what = 'MariaDB alone, the same rows in ready statements'
+  if (psql)
+    report.measured({ metric: what, value: own, unit: 's', against: median(copies), ratio: own / median(copies) })
+  else report.measured({ metric: what, value: own, unit: 's' })
   if (!psql) report.missing('psql', 'there is no psql on the PATH to pipe COPY through')
   report.measured({
     metric: 'highest memory of a job',
@@ -232,6 +263,22 @@ async function databases(report: BenchReport, folder: string, { source, destinat
     goal: '<= 200',
     holds: memory <= 200,
   })
+}
+
+/** INSERT statements of all rows, as mysqlwriter makes them. */
+async function readyStatements(source: Endpoint): Promise<readonly string[]> {
+  await using session = await connect(source)
+  const { values } = await session.query(
+    `select string_agg(format('(%s,%s,''%s'',''%s'')', id, n, label, at), ',') from bench group by id / ${STATEMENT_ROWS}`,
+  )
+  return values.map(([rows]) => `insert into bench (id, n, label, at) values ${rows}`)
+}
+
+async function runAll(endpoint: Endpoint, statements: readonly string[]): Promise<number> {
+  await using session = await connect(endpoint)
+  const from = performance.now()
+  for (const text of statements) await session.query(text)
+  return (performance.now() - from) / 1000
 }
 
 async function sql(endpoint: Endpoint, text: string): Promise<void> {

@@ -14,7 +14,7 @@ const KINDS: Readonly<Record<string, Kind>> = {
   ...{ STRING: 'STRING', LONG: 'LONG', BOOL: 'BOOL', DOUBLE: 'DOUBLE', DATE: 'DATETIME', BYTES: 'BYTES' },
 }
 
-type Column = { readonly kind: Kind; readonly make: () => Value; readonly random: boolean }
+type Column = { readonly kind: Kind; readonly make: () => Value }
 
 /** Records of constant or random columns; `sliceRecordCount` of them in each of as many tasks as there are channels. */
 export const streamReader: ReaderPlugin = {
@@ -40,16 +40,19 @@ export const streamReader: ReaderPlugin = {
 
 async function read(columns: readonly Column[], count: number, output: RecordOutput): Promise<void> {
   const kinds = columns.map(column => column.kind)
-  const fresh = columns.some(column => column.random)
-  const constant: Row | undefined = fresh ? undefined : columns.map(column => column.make())
   for (let done = 0; done < count; done += BATCH) {
-    const length = Math.min(BATCH, count - done)
-    const rows: Row[] = constant
-      ? new Array<Row>(length).fill(constant)
-      : Array.from({ length }, () => columns.map(column => column.make()))
+    const rows = new Array<Row>(Math.min(BATCH, count - done))
+    for (let at = 0; at < rows.length; at++) rows[at] = recordOf(columns)
     const wait = output.send(rows, kinds)
     if (wait) await wait
   }
+}
+
+/** Each record is one of its own, also where all are alike. */
+function recordOf(columns: readonly Column[]): Row {
+  const row = new Array<Value>(columns.length)
+  for (let index = 0; index < columns.length; index++) row[index] = (columns[index] as Column).make()
+  return row
 }
 
 function columnOf(item: JsonNode, context: PluginContext): Column {
@@ -66,11 +69,11 @@ function columnOf(item: JsonNode, context: PluginContext): Column {
   if (value.trim() !== '') {
     if (random !== '') context.log('WARN', 'StreamReader$Job', '您同时配置了 value 与 random, 将只使用 value')
     const made = constantOf(value, kind, format, context.mode)
-    return { kind, random: false, make: () => made }
+    return { kind, make: () => made }
   }
   if (random.trim() === '')
     throw new DataxError('StreamReader-00', 'a column of streamreader has neither value nor random')
-  return { kind, random: true, make: randomOf(random, kind, format, context.random) }
+  return { kind, make: randomOf(random, kind, format, context.random) }
 }
 
 function constantOf(value: string, kind: Kind, format: string, mode: Mode): Value {

@@ -2,7 +2,7 @@ import { lstat, mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { DataxError } from '../errors.ts'
 import { asText } from '../record/convert.ts'
-import { type Batch, kindAt } from '../record/kind.ts'
+import { type Batch, kindAt, type Value } from '../record/kind.ts'
 import { nothing, type PluginContext, type RecordInput, type WriterPlugin, type WriterTask } from './plugin.ts'
 import { TextFile } from './text-file.ts'
 
@@ -50,11 +50,16 @@ export const streamWriter: WriterPlugin = {
 }
 
 function batchText({ rows, kinds }: Batch, delimiter: string, { mode }: PluginContext): string {
+  // DataX writes the delimiter after every field and cuts one character off the end
+  const lineEnd = mode === 'compat' && delimiter.length !== 1 ? undefined : '\n'
   let text = ''
   for (const row of rows) {
-    const line = row.map((value, index) => asText(value, kindAt(kinds, index), mode) ?? 'null').join(delimiter)
-    // DataX writes the delimiter after every field and cuts one character off the end
-    text += mode === 'compat' && delimiter.length !== 1 ? `${(line + delimiter).slice(0, -1)}\n` : `${line}\n`
+    let line = ''
+    for (let index = 0; index < row.length; index++) {
+      if (index > 0) line += delimiter
+      line += asText(row[index] as Value, kindAt(kinds, index), mode) ?? 'null'
+    }
+    text += lineEnd === undefined ? `${(line + delimiter).slice(0, -1)}\n` : line + lineEnd
   }
   return text
 }

@@ -156,3 +156,48 @@ test('compat prints what DataX does of a bit, a double with an exponent, a year 
     '3\tfalse\tnull\t0',
   ])
 })
+
+test('bad rows of several batches are dirty, and no other row is lost or written twice', async () => {
+  await sql(
+    postgres,
+    "create table loose as select i as id, case when i in (17, 400, 401, 999) then 'x' || i else i::text end as amount from generate_series(1, 1000) i",
+  )
+  for (const [name, endpoint] of [
+    ['postgresql', postgres],
+    ['mysql', primary],
+  ] as const) {
+    await sql(endpoint, 'create table tight (id int primary key, amount int)')
+    const result = await run({
+      errorLimit: { record: 4 },
+      reader: {
+        name: 'postgresql',
+        endpoint: postgres,
+        table: ['loose'],
+        parameter: { column: ['id', 'amount'] },
+      },
+      // smaller than what comes at once: while a batch is halved, the next is ready
+      writer: { name, endpoint, table: ['tight'], parameter: { column: ['id', 'amount'], batchSize: 64 } },
+    })
+    expect(result).toMatchObject({ exitCode: 0, counters: { total: 1000n, written: 996n, writeFailed: 4n } })
+    expect(result.dirty.map(one => one.record[0]?.rawData)).toEqual(['17', '400', '401', '999'])
+    await using session = await connect(endpoint)
+    const { values } = await session.query('select count(*), sum(id), sum(amount) from tight')
+    expect(values.map(row => row.map(Number))).toEqual([[996, 500_500 - 1817, 500_500 - 1817]])
+  }
+})
+
+test('a row that is larger than MySQL takes at once is dirty, and the connection lives', async () => {
+  await sql(
+    postgres,
+    "create table wide as select i as id, case when i = 2 then repeat('y', 17000000) else 'x' end as t from generate_series(1, 3) i",
+  )
+  await sql(primary, 'create table wide (id int, t longtext)')
+  const parameter = { column: ['id', 't'] }
+  const result = await run({
+    errorLimit: { record: 1 },
+    reader: { name: 'postgresql', endpoint: postgres, table: ['wide'], parameter },
+    writer: { name: 'mysql', endpoint: primary, table: ['wide'], parameter },
+  })
+  expect(result).toMatchObject({ exitCode: 0, counters: { written: 2n, writeFailed: 1n } })
+  expect(result.dirty[0]?.message).toMatch(/^a statement of 170\d{5} bytes, and the server takes 16777216/)
+})

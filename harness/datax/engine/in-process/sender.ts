@@ -35,15 +35,9 @@ export class Sender implements RecordOutput {
     let rows = chain ? this.#transformed(chain, given, kinds) : given
     const outKinds = chain ? chain.kinds(kinds) : kinds
     let bytes = 0
-    let last: Row | undefined
-    let size = 0
     let oversized = false
     for (const row of rows) {
-      // a constant record is one object, sent many times
-      if (row !== last) {
-        size = rowSize(row, outKinds)
-        last = row
-      }
+      const size = rowSize(row, outKinds)
       if (size + PER_RECORD + PER_COLUMN * row.length > BYTE_CAPACITY) oversized = true
       else bytes += size
     }

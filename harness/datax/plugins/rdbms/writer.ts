@@ -7,10 +7,8 @@ import { connectionsOf } from './connections.ts'
 import type { DbColumn, Driver } from './driver.ts'
 import { sqlFailure } from './sql-error.ts'
 
-/** DataX's own default; more rows at once cost memory, and gain nothing with COPY. */
-const BATCH_ROWS = 2_048
-const BATCH_BYTES = 32 * 1024 * 1024
-const STRICT_BATCH_BYTES = 1024 * 1024
+/** DataX's own default; and that of strict, where rows wait as text: fewer statements and commits, in less memory. */
+const BATCH = { compat: { rows: 2_048, bytes: 32 * 1024 * 1024 }, strict: { rows: 32_768, bytes: 2 * 1024 * 1024 } }
 
 type Table = { readonly endpoint: Endpoint; readonly name: string }
 
@@ -41,10 +39,10 @@ class RdbmsWriterJob implements WriterJob {
     if (new Set(this.#columns).size < this.#columns.length)
       throw new DataxError('DBUtilErrorCode-02', 'a column is written twice')
     this.#writeMode = writeModeOf(parameters, context, driver)
-    const strict = context.mode === 'strict'
-    const rows = parameters.long('batchSize') ?? BATCH_ROWS
+    const usual = BATCH[context.mode]
+    const rows = parameters.long('batchSize') ?? usual.rows
     if (rows < 1) throw new DataxError('DBUtilErrorCode-02', `batchSize must be at least 1, and is ${rows}`)
-    this.#batch = { rows, bytes: parameters.long('batchByteSize') ?? (strict ? STRICT_BATCH_BYTES : BATCH_BYTES) }
+    this.#batch = { rows, bytes: parameters.long('batchByteSize') ?? usual.bytes }
   }
 
   async preflight({ width }: Shape): Promise<void> {

@@ -69,13 +69,15 @@ export const mysqlDriver: Driver = {
     const read = options.endpoint.options?.ssl ? streamRows : readText
     return read(options, first, output)
   },
-  async write(target, input) {
-    const { endpoint, context, session: own } = target
+  async write(given, input) {
+    const { endpoint, context, session: own } = given
     const { signal } = context
     const session = await open(endpoint, context)
     try {
       const { values } = await session.query('select @@max_allowed_packet', { signal })
       const largest = Number(values[0]?.[0])
+      // a byte may become two, and quotes and commas come besides
+      const target = { ...given, batchBytes: Math.min(given.batchBytes, Math.ceil(largest / 4)) }
       if (endpoint.options?.ssl) {
         for (const text of own) await session.query(text, { signal })
         await insertBatches(sessionLine(session, signal), target, input, largest)
