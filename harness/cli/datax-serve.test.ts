@@ -87,6 +87,75 @@ test('two servers that begin at once on one folder share it; what one ran when i
   expect(readFileSync(join(folder, 'logs', `${config.id}-2.log`), 'utf8')).toContain('the job was stopped')
 })
 
+// beside it home-engine.test.ts runs a home, and cases/datax/platform.case.yaml the platform with the engine of this process
+const home = process.env.DATAX_HOME ?? process.env.ADDAX_HOME
+
+test.skipIf(home === undefined)(
+  'a server runs its configs with a real DataX or Addax, and cancels them there',
+  async () => {
+    const { url, child } = start('--folder', folder, '--port', '0', '--engine', 'home', '--home', home as string)
+    const at = await url
+    const run = async (name: string, content: object): Promise<number> => {
+      const config = await post(`${at}/api/config/save`, { config_name: name, content })
+      return (await post(`${at}/api/config/exec`, { id: config.id })).id
+    }
+    const look = async (id: number) => {
+      const { data } = (await (await fetch(`${at}/api/config/logs?id=${id}`)).json()) as {
+        data: { rows: readonly { status: string; counters: Readonly<Record<string, string>> | null }[] }
+      }
+      return data.rows[0]
+    }
+    const log = async (id: number): Promise<string> => {
+      const { data } = (await (await fetch(`${at}/api/config/log?id=${id}`)).json()) as { data: { text: string } }
+      return data.text
+    }
+    // what it prints stands among its log
+    const short = await run('short', job({ sliceRecordCount: 3, column: [{ value: 'from-afar' }] }, true))
+    await expect.poll(async () => (await look(short))?.status, SOON).toBe('succeeded')
+    expect((await look(short))?.counters).toMatchObject({ total: '3', written: '3', failed: '0' })
+    expect((await log(short)).match(/^from-afar$/gm)).toHaveLength(3)
+    // canceled there means stopped there: no Java machine lives on
+    const long = await run('long', job({ sliceRecordCount: 1e12, column: [{ value: 'x' }] }, false))
+    await expect.poll(() => log(long), SOON).toContain('taskId[0]')
+    expect(machinesOf(child)).toHaveLength(1)
+    await post(`${at}/api/config/cancel`, { id: long })
+    await expect.poll(async () => (await look(long))?.status, SOON).toBe('canceled')
+    expect(machinesOf(child)).toEqual([])
+  },
+)
+
+function job(parameter: object, print: boolean): object {
+  return {
+    // without it DataX waits its ten seconds out
+    core: { container: { job: { sleepInterval: 200, reportInterval: 500 } } },
+    job: {
+      setting: { speed: { channel: 1 }, errorLimit: { record: 0 } },
+      content: [
+        {
+          reader: { name: 'streamreader', parameter },
+          writer: { name: 'streamwriter', parameter: { print } },
+        },
+      ],
+    },
+  }
+}
+
+/** Java machines that a server has started, itself or by others. */
+function machinesOf(server: ChildProcess): readonly string[] {
+  const stat = (pid: string): { readonly name?: string; readonly parent?: string } => {
+    try {
+      const [, name, parent] = /\((.*)\) \S (\d+)/.exec(readFileSync(`/proc/${pid}/stat`, 'utf8')) ?? []
+      return { name, parent }
+    } catch {
+      // it has ended
+      return {}
+    }
+  }
+  const isOf = (pid: string | undefined): boolean =>
+    pid === String(server.pid) || (pid !== undefined && pid !== '0' && isOf(stat(pid).parent))
+  return readdirSync('/proc').filter(pid => /^\d+$/.test(pid) && stat(pid).name === 'java' && isOf(pid))
+}
+
 test('a key that others may read, an open address without a token, and odd options are refused in words', async () => {
   const first = start('--folder', folder, '--port', '0')
   await first.url
