@@ -241,6 +241,11 @@ test('a preSql that clears another table, and plain passwords, are worth a thoug
   expect(JSON.stringify(findings)).not.toContain('geheim')
 })
 
+test('a password that came from outside is not warned of, also where it has quotes and backslashes', () => {
+  for (const password of ['geheim', 'ge"he\\im', 'ge\theim', "ge'heim"])
+    expect(checkJob(plain(), { pw: JSON.stringify(password).slice(1, -1) })).toEqual([])
+})
+
 test('a variable that is not set is told, one that is set is replaced', () => {
   expect(checkJob(plain()).map(one => one.code)).toEqual(['DATAX_VARIABLE'])
 })

@@ -24,11 +24,11 @@ export class Checking {
   readonly #places: Places
   readonly #findings: Finding[] = []
 
-  /** Values that came from outside the file. */
+  /** Values that came from outside the file, as they were given and as they read inside a JSON text. */
   readonly outside: ReadonlySet<string>
 
   constructor(text: string, params: Readonly<Record<string, string>>) {
-    this.outside = new Set(Object.values(params))
+    this.outside = new Set(Object.values(params).flatMap(value => [value, withoutEscapes(value)]))
     this.#places = new Places(text)
   }
 
@@ -91,6 +91,15 @@ export class Checking {
           message: `"${key}" of ${what} must be ${wrong}, and is ${shown(entry.value)}`,
         })
     }
+  }
+}
+
+/** A value is put into the text before that is read, so that quotes and backslashes come escaped. */
+function withoutEscapes(value: string): string {
+  try {
+    return String(JSON.parse(`"${value}"`))
+  } catch {
+    return value
   }
 }
 
