@@ -12,6 +12,9 @@ const PATTERNS: readonly RegExp[] = [
   /(\bauthorization:\s*(?:\w+\s+)?)\S+/gi,
 ]
 
+/** What every text has in which a pattern could find something: most texts have none of it, and one look is enough. */
+const SUSPECT = /pass|pwd|secret|access|token|authorization|identified|:\/\//i
+
 /** The text with the given secrets, and whatever stands where passwords usually stand, masked. */
 export function maskText(text: string, secrets: Iterable<Secret> = []): string {
   let masked = text
@@ -19,6 +22,7 @@ export function maskText(text: string, secrets: Iterable<Secret> = []): string {
     const value = secret.reveal()
     if (value.length > 0) masked = masked.replaceAll(value, MASK)
   }
+  if (!SUSPECT.test(masked)) return masked
   for (const pattern of PATTERNS) masked = masked.replace(pattern, `$1${MASK}`)
   return masked
 }

@@ -8,7 +8,8 @@ const REPLY_MAGIC = 0x67446698
 const [GO, ACK, INFO] = [7, 1, 3]
 const [READ, WRITE, DISCONNECT, FLUSH] = [0, 1, 2, 3]
 const READ_ONLY = 2
-const CONNECT_WITHIN = 10_000
+/** A connection on which nothing came or went for so many milliseconds is given up. */
+const SILENT_WITHIN = 10_000
 const ERRNO: Readonly<Record<number, string>> = { 1: 'EPERM', 5: 'EIO', 22: 'EINVAL', 28: 'ENOSPC' }
 
 /** A client of one NBD export (fixed newstyle, simple replies; doc/proto.md of the reference implementation): enough to read and write an instance. */
@@ -34,7 +35,7 @@ export class NbdClient implements AsyncDisposable {
     const stop = (): unknown => socket.destroy(new Error('given up'))
     signal?.addEventListener('abort', stop, { once: true })
     socket.once('close', () => signal?.removeEventListener('abort', stop))
-    socket.setTimeout(CONNECT_WITHIN, () => socket.destroy(new Error('no answer in time')))
+    socket.setTimeout(SILENT_WITHIN, () => socket.destroy(new Error('no answer in time')))
     const take = taker(socket, `${host}:${port}`)
     try {
       const hello = await take(18)

@@ -1,3 +1,4 @@
+import { maskText } from '../log/mask-text.ts'
 import { isSecretName, Secret } from '../log/secret.ts'
 import { isEndpoint } from './endpoints.ts'
 
@@ -36,6 +37,8 @@ export function cap(value: unknown, depth = 0): unknown {
   )
 }
 
+/** The text, cut, with whatever stands where passwords usually stand masked: an answer of a system may tell them. */
 export function capText(text: string): string {
-  return text.length > MAX_TEXT ? `${text.slice(0, MAX_TEXT)}… (${text.length} characters)` : text
+  if (text.length <= MAX_TEXT) return maskText(text)
+  return `${maskText(text.slice(0, MAX_TEXT))}… (${text.length} characters)`
 }

@@ -338,7 +338,7 @@ describe('evidence', () => {
     const at = Date.UTC(2026, 0, 1)
     const log = [
       { server: 'primary', at: at - 500, text: 'before' },
-      { server: 'primary', at: at + 1, text: 'during' },
+      { server: 'primary', at: at + 1, text: 'during, password=geheim' },
       { server: 'replicas.0', text: 'no time' },
     ]
     const text = withTarget(
@@ -360,7 +360,7 @@ describe('evidence', () => {
       'down',
       'release mariadb.replication dirty: embedded/A failed',
     ])
-    expect(attempt.serverLog.map(line => line.text)).toEqual(['no time', 'during'])
+    expect(attempt.serverLog.map(line => line.text)).toEqual(['no time', 'during, password=***'])
     expect(attempt.evidence.map(({ path }) => path)).toEqual([
       'cases/embedded/A/data.txt',
       'cases/embedded/A/servers.log',
@@ -425,4 +425,17 @@ test('what the targets keep secret is in no record, message or log line', async 
   expect(told(refused)).toContain('message ***')
   expect(all).not.toContain(PASSWORD)
   expect(all.match(/\*\*\*/g)?.length).toBeGreaterThan(10)
+})
+
+test('what stands where passwords usually stand is in no record either, though no target tells of it', async () => {
+  for (const text of ['password=geheim1', "alter user u identified by 'geheim1'", 'https://u:geheim1@host/x']) {
+    using rig = new Rig(stepsOf(`- leak: { text: "${text}" }`, '  expect: { result: other }'))
+    const outcome = await rig.attempt()
+    const all = JSON.stringify([outcome.attempt, rig.ended, rig.log], (key, value) =>
+      key === 'frame' ? undefined : value,
+    )
+    expect(outcome.verdict).toBe('failed')
+    expect(all, text).not.toContain('geheim1')
+    expect(all).toContain('***')
+  }
 })

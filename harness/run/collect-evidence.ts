@@ -44,7 +44,7 @@ export async function collectEvidence({
   }
   const lines = await serverLines(context, from, problems)
   if (lines.length > 0) {
-    const text = lines.map(({ server, text }) => `${server}  ${context.mask.text(text)}\n`).join('')
+    const text = lines.map(({ server, text }) => `${server}  ${text}\n`).join('')
     writeFileSync(join(context.evidenceFolder(), 'servers.log'), text)
   }
   return lines
@@ -65,6 +65,7 @@ async function serverLines(context: CaseContext, from: number, problems: ErrorRe
     .filter(({ at }) => at === undefined || at >= first || at % 1_000 === 0)
     .sort((a, b) => (a.at ?? 0) - (b.at ?? 0))
     .slice(-MAX_LOG_LINES)
+    .map(line => ({ ...line, text: context.mask.text(line.text) }))
 }
 
 async function collect(

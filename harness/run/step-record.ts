@@ -1,5 +1,6 @@
 import type { StepRecord as ActionRecord } from '../actions/define-action.ts'
 import type { Step } from '../cases/model.ts'
+import { maskText } from '../log/mask-text.ts'
 import type {
   Difference,
   ErrorRecord,
@@ -52,14 +53,14 @@ export class StepRecord {
   }
 
   add(entry: ActionRecord): void {
-    if (entry.kind === 'sql') this.#sql.push(entry.sql)
+    if (entry.kind === 'sql') this.#sql.push(masked(entry.sql))
     else if (entry.kind === 'rows') this.#rows.push(entry.rows)
-    else if (entry.kind === 'text') this.#texts.push({ title: entry.title, text: entry.text })
+    else if (entry.kind === 'text') this.#texts.push({ title: maskText(entry.title), text: maskText(entry.text) })
     else this.#attachments.push({ name: entry.name, path: entry.path })
   }
 
   log(text: string): void {
-    this.#log.push(text)
+    this.#log.push(maskText(text))
   }
 
   /** A new try under `eventually`: the report shows what the last one recorded, and how many there were. */
@@ -112,9 +113,9 @@ export class StepRecord {
       input: cap(this.input),
       result: cap(this.value),
       expected: cap(this.expected),
-      differences: this.differences
-        .slice(0, 100)
-        .map(({ expected, actual, ...rest }) => ({ ...rest, expected: cap(expected), actual: cap(actual) })),
+      differences: this.differences.slice(0, 100).map(({ path, message, expected, actual }) => ({
+        ...{ path, message: maskText(message), expected: cap(expected), actual: cap(actual) },
+      })),
       tries: this.tries,
       sql: this.#sql.map(entry =>
         entry.parameters ? { ...entry, parameters: entry.parameters.map(value => cap(value)) } : entry,
@@ -129,4 +130,10 @@ export class StepRecord {
       steps: this.children.map(child => child.result()),
     }
   }
+}
+
+/** Statements and rows may hold passwords of the system under test, which no target has told of. */
+function masked(record: SqlRecord): SqlRecord {
+  const rows = record.rows?.map(row => row.map(value => (value === null ? null : maskText(value))))
+  return { ...record, text: maskText(record.text), ...(rows === undefined ? {} : { rows }) }
 }
