@@ -137,6 +137,8 @@ class IoRun implements AsyncDisposable {
     }
     this.#monitor.start('running')
     const growing = grow ? this.#growLater(grow, Number(base.offset)) : Promise.resolve()
+    // it is waited for once the loop has ended, and may have failed long before
+    growing.catch(() => {})
     const share = (worker: number) =>
       count === undefined
         ? {}
