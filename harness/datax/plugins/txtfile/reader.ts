@@ -5,18 +5,21 @@ import { Parameters } from '../../job/parameters.ts'
 import type { Mode } from '../../record/convert.ts'
 import type { Kind, Row } from '../../record/kind.ts'
 import { nothing, type PluginContext, type ReaderPlugin, type ReaderTask, type RecordOutput } from '../plugin.ts'
+import { unpackBzip2 } from './bzip2.ts'
 import { type FileColumn, fileColumns, recordOf } from './columns.ts'
 import { type CsvOptions, CsvParser } from './csv-parser.ts'
 import { findFiles } from './find-files.ts'
+import { unpackZip } from './zip.ts'
 
 const BATCH = 512
+const COMPRESSIONS = ['', 'gzip', 'bzip2', 'zip']
 
 type Settings = {
   readonly columns: readonly FileColumn[] | undefined
   readonly kinds: readonly Kind[]
   readonly csv: CsvOptions
   readonly encoding: string
-  readonly gzip: boolean
+  readonly compress: string
   readonly skipHeader: boolean
   readonly nullFormat: string | undefined
   readonly mode: Mode
@@ -48,9 +51,9 @@ function settingsOf(parameters: Parameters, { mode }: PluginContext): Settings {
   if (delimiter.length !== 1)
     throw new DataxError('UnstructuredStorageReader-03', `the delimiter must be one character, and is "${delimiter}"`)
   const compress = (parameters.text('compress') ?? '').toLowerCase()
-  if (compress !== '' && compress !== 'gzip')
+  if (!COMPRESSIONS.includes(compress))
     throw new DataxError('TxtFileReader-01', `the compression "${compress}" is not supported by this engine`, {
-      hint: 'It reads gzip; run the job with --engine home for others.',
+      hint: 'It reads gzip, bzip2 and zip; run the job with --engine home for others.',
     })
   const encoding = parameters.text('encoding') ?? 'utf-8'
   try {
@@ -72,7 +75,7 @@ function settingsOf(parameters: Parameters, { mode }: PluginContext): Settings {
       skipEmpty: csv.bool('skipEmptyRecords', true),
     },
     encoding,
-    gzip: compress === 'gzip',
+    compress,
     skipHeader: parameters.bool('skipHeader', false),
     nullFormat: parameters.text('nullFormat') ?? (mode === 'strict' ? '\\N' : undefined),
     mode,
@@ -120,19 +123,29 @@ function converted(
   }
 }
 
-async function* decoded(path: string, { encoding, gzip, mode }: Settings): AsyncGenerator<string> {
+async function* decoded(path: string, { encoding, compress, mode }: Settings): AsyncGenerator<string> {
   // DataX keeps a byte order mark in the first field
   const decoder = new TextDecoder(encoding, { ignoreBOM: mode === 'compat' })
-  const file = createReadStream(path, { highWaterMark: 1 << 18 })
-  const source = gzip ? file.pipe(createGunzip()) : file
-  if (gzip) file.on('error', error => source.destroy(error))
   try {
-    for await (const chunk of source) yield decoder.decode(chunk as Buffer, { stream: true })
+    for await (const chunk of compress === 'zip' ? unpackZip(path) : unpacked(path, compress))
+      yield decoder.decode(chunk, { stream: true })
     yield decoder.decode()
   } catch (error) {
     throw new DataxError('UnstructuredStorageReader-06', `${path} could not be read: ${(error as Error).message}`, {
       cause: error,
     })
+  }
+}
+
+async function* unpacked(path: string, compress: string): AsyncGenerator<Buffer> {
+  const file = createReadStream(path, { highWaterMark: 1 << 18 })
+  try {
+    if (compress === 'bzip2') yield* unpackBzip2(file)
+    else if (compress === 'gzip') {
+      const source = file.pipe(createGunzip())
+      file.on('error', error => source.destroy(error))
+      yield* source
+    } else yield* file
   } finally {
     file.destroy()
   }
