@@ -33,6 +33,8 @@ const url = (name: 'source' | 'destination') => {
   const { host, port, user, database } = pair.ends[name]
   return `postgres://${user}@${host}:${port}/${database}`
 }
+const withPassword = (name: 'source' | 'destination') =>
+  url(name).replace('@', `:${encodeURIComponent(pair.ends[name].password.reveal())}@`)
 const environment = () => {
   const password = (name: 'source' | 'destination') => pair.ends[name].password.reveal()
   return {
@@ -127,8 +129,62 @@ test.each([
     code: 64,
     text: /ends before it starts/,
   },
+  {
+    what: 'a condition that is no SQL',
+    args: ['--table', 'S c.other', '--where', 'id = = 2'],
+    code: 64,
+    text: /ASSAY_TRANSFER_OPTION {2}source S c\.other does not take the condition id = = 2: syntax error/,
+  },
+  {
+    what: 'a window column that is not there',
+    args: ['--table', 'S c.other', '--window-column', 'at', '--from', '2026-11-01', '--to', '2026-11-02'],
+    code: 64,
+    text: /ASSAY_TRANSFER_WINDOW {2}source S c\.other has no window column "at"\n {4}Its columns are id\./,
+  },
+  {
+    what: 'a dry run of a missing table beside another',
+    args: ['--table', 'S c.other', '--table', 'nowhere', '--dry-run'],
+    code: 1,
+    text: /^S c\.other\n {2}mode replace.*\nnowhere {2}failed\n {2}ASSAY_TRANSFER_TABLE/s,
+  },
 ])('$what: exit code $code', async ({ args, code, text }) => {
   const ran = await assay('transfer', url('source'), url('destination'), ...args)
+  expect({ code: ran.code, output: ran.stdout + ran.stderr }).toEqual({ code, output: expect.stringMatching(text) })
+})
+
+test.each([
+  {
+    what: 'one table as both ends',
+    args: () => [url('source'), withPassword('source'), '--table', 'S c.other', '--mode', 'truncate'],
+    code: 64,
+    text: /ASSAY_TRANSFER_OPTION {2}source S c\.other and destination S c\.other are one table of one server/,
+  },
+  {
+    what: 'another kind of server',
+    args: () => [url('source'), 'mysql://app@127.0.0.1/x', '--table', 'S c.other'],
+    code: 64,
+    text: /ASSAY_USAGE {2}destination: tables are moved between PostgreSQL and Greenplum, not mysql/,
+  },
+  {
+    what: 'a word that is none',
+    args: () => ['jobs', 'x'],
+    code: 64,
+    text: /"jobs" is neither the URL of a source nor job/,
+  },
+  {
+    what: 'a job without control tables',
+    args: () => ['job', 'j', url('source'), url('destination'), '--schema', 'none'],
+    code: 3,
+    text: /ASSAY_TRANSFER_JOB {2}.* has no control tables in "none"\n {2}Make them with `assay transfer init`/,
+  },
+  {
+    what: 'another account with that password',
+    args: () => [url('source').replace(/\/\/\w+@/, '//postgres@'), url('destination'), '--table', 'S c.other'],
+    code: 3,
+    text: /ASSAY_AUTH {2}.* as postgres was refused: .*\n {2}Give the password of each URL as ASSAY_SOURCE_PASSWORD/s,
+  },
+])('$what: exit code $code', async ({ args, code, text }) => {
+  const ran = await assay('transfer', ...args())
   expect({ code: ran.code, output: ran.stdout + ran.stderr }).toEqual({ code, output: expect.stringMatching(text) })
 })
 

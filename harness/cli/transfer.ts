@@ -1,6 +1,7 @@
 import { AssayError, formatError } from '../errors.ts'
 import type { Command } from './command.ts'
 import { exitCodeOf } from './transfer/exit-code.ts'
+import { withPasswords } from './transfer/passwords.ts'
 
 const USAGE = `assay transfer SOURCE DESTINATION --table NAME …
 assay transfer job NAME SOURCE DESTINATION [--control URL]
@@ -60,7 +61,7 @@ export const transfer: Command = {
       return await (await import('./transfer/tables.ts')).transferSomeTables(args, signal)
     } catch (error) {
       if (!(error instanceof AssayError)) throw error
-      process.stderr.write(`${formatError(error)}\n`)
+      process.stderr.write(`${formatError(withPasswords(error))}\n`)
       return exitCodeOf(error)
     }
   },

@@ -23,11 +23,16 @@ export async function preflight(options: PreflightOptions): Promise<void> {
     const view = source.shape.kind === 'table' ? destination : source
     throw new ActionError('ASSAY_TRANSFER_TABLE', `${view.label} is a view, which cannot be moved`)
   }
+  await checkApart(options)
   await Promise.all([
     checkRights(source, ['SELECT'], signal),
     checkRights(destination, destinationRights(mode, verify, slice), signal),
   ])
   if (slice?.window) await checkWindow(options, slice.window)
+  if (slice?.where !== undefined) {
+    await checkCondition(source, slice.where, signal)
+    if (mode === 'replace') await checkCondition(destination, slice.where, signal)
+  }
   if (options.format === 'text') await Promise.all([source, destination].map(end => checkDigits(end, signal)))
   await checkSpace({ source, destination, columns: options.columns, where: slice?.where, signal })
 }
@@ -56,6 +61,39 @@ async function checkRights(
   })
 }
 
+/** One table cannot be both ends: its rows would go before they were read. Two names of one server are seen by its start and the table's number. */
+async function checkApart({ source, destination, signal }: PreflightOptions): Promise<void> {
+  const identity = async ({ session, table }: End) => {
+    const { values } = await session.query(
+      `select pg_postmaster_start_time()::text, current_database()::text, ${postgresDialect.literal(table)}::regclass::oid::text`,
+      { signal },
+    )
+    return (values[0] ?? []).join()
+  }
+  const [from, to] = await Promise.all([identity(source), identity(destination)])
+  if (from !== to) return
+  throw new ActionError(
+    'ASSAY_TRANSFER_OPTION',
+    `${source.label} and ${destination.label} are one table of one server`,
+    {
+      hint: 'Name another server, database or table for the destination.',
+    },
+  )
+}
+
+/** A condition that a server does not understand is said to be that, before anything else is read by it. */
+async function checkCondition({ session, table, label }: End, where: string, signal?: AbortSignal): Promise<void> {
+  try {
+    await session.query(`select 1 from ${table} where ${where} limit 0`, { signal })
+  } catch (cause) {
+    if (!(cause instanceof ActionError) || cause.code !== 'ASSAY_SQL') throw cause
+    throw new ActionError('ASSAY_TRANSFER_OPTION', `${label} does not take the condition ${where}: ${cause.message}`, {
+      ...{ cause, class: cause.class, systemCode: cause.systemCode },
+      hint: 'It is SQL, the same for both ends, and names their columns.',
+    })
+  }
+}
+
 const WINDOW_KINDS = new Set(['timestamp', 'timestamptz', 'date', 'integer'])
 
 async function checkWindow(
@@ -64,7 +102,10 @@ async function checkWindow(
 ): Promise<void> {
   for (const end of [source, destination]) {
     const column = end.shape.columns.find(one => one.name === name)
-    if (!column) throw new ActionError('ASSAY_TRANSFER_WINDOW', `${end.label} has no window column "${name}"`)
+    if (!column)
+      throw new ActionError('ASSAY_TRANSFER_WINDOW', `${end.label} has no window column "${name}"`, {
+        hint: `Its columns are ${end.shape.columns.map(one => one.name).join(', ')}.`,
+      })
     if (!WINDOW_KINDS.has(column.type.kind))
       throw new ActionError(
         'ASSAY_TRANSFER_WINDOW',

@@ -6,7 +6,7 @@ import { ActionError } from '../errors.ts'
 import { postgresDialect } from '../sql/dialect.ts'
 import type { Endpoint } from '../targets/target.ts'
 import { openCopySession } from './copy/copy-session.ts'
-import type { TransferProgress, TransferResult, TransferSpec } from './model.ts'
+import type { Phase, TransferProgress, TransferResult, TransferSpec } from './model.ts'
 import { transferTable } from './transfer-table.ts'
 
 export type TablesSpec = Omit<TransferSpec, 'table' | 'into' | 'snapshot' | 'onProgress' | 'onPhase' | 'onPiece'> & {
@@ -16,6 +16,7 @@ export type TablesSpec = Omit<TransferSpec, 'table' | 'into' | 'snapshot' | 'onP
   /** Called when a table begins, and with its outcome when it ends. */
   readonly onTable?: (table: string, outcome?: TableOutcome) => void
   readonly onProgress?: (table: string, progress: TransferProgress) => void
+  readonly onPhase?: (table: string, phase: Phase) => void
 }
 
 export type TableOutcome = { readonly table: string } & (
@@ -30,6 +31,8 @@ export type TableOutcome = { readonly table: string } & (
 export async function transferTables(spec: TablesSpec): Promise<readonly TableOutcome[]> {
   const { tables, atOnce = 2, source, signal } = spec
   await using holder = await openCopySession(source, { signal })
+  // said once, not for each table
+  await (await openCopySession(spec.destination, { signal })).close()
   await holder.query('begin isolation level repeatable read read only', { signal })
   const { values } = await holder.query('select pg_export_snapshot()', { signal })
   const snapshot = String(values[0]?.[0])
@@ -50,7 +53,11 @@ export async function transferTables(spec: TablesSpec): Promise<readonly TableOu
           signal?.throwIfAborted()
           spec.onTable?.(name)
           const onProgress = (progress: TransferProgress) => spec.onProgress?.(name, progress)
-          const result = await transferTable({ ...spec, table, into, snapshot, onProgress })
+          const onPhase = (phase: Phase) => {
+            spec.onPhase?.(name, phase)
+            return undefined
+          }
+          const result = await transferTable({ ...spec, table, into, snapshot, onProgress, onPhase })
           ended({ table: name, result })
         } catch (error) {
           ended({ table: name, error })
@@ -89,7 +96,12 @@ export async function expandTables(
     const { schema = 'public', name } = split(pattern)
     const all = name.includes('*') ? await listTables(session, schema, signal) : [name]
     const matching = thoseThatFit(all, [name])
-    if (matching.length === 0) throw new ActionError('ASSAY_TRANSFER_TABLE', `${source.name} has no table ${pattern}`)
+    if (matching.length === 0)
+      throw new ActionError(
+        'ASSAY_TRANSFER_TABLE',
+        `${source.name} (${source.host}:${source.port}, database ${source.database ?? source.user}) has no table ${pattern}`,
+        { hint: 'Patterns are case-sensitive: schema.*, schema.part*; without a schema, public.' },
+      )
     found.push(...matching.map(one => ({ schema, name: one })))
   }
   return found

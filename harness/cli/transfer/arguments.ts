@@ -5,6 +5,7 @@ import { AssayError } from '../../errors.ts'
 import type { Endpoint } from '../../targets/target.ts'
 import { parseMoment } from '../../transfer/moment.ts'
 import { EPOCHS, type Epoch, type TimeWindow, type WindowColumn } from '../../transfer/window.ts'
+import { usageError } from '../options.ts'
 
 const text = { type: 'string' } as const
 
@@ -26,20 +27,28 @@ export function endpoint(
   url: string | undefined,
   name: 'source' | 'destination' | 'control' | 'windows' | 'alarms',
 ): Endpoint {
-  if (url === undefined)
-    throw new AssayError('ASSAY_USAGE', `no ${name} is given`, { hint: 'Run `assay help transfer`.' })
-  return endpointFromUrl(url, name, process.env[`ASSAY_${name.toUpperCase()}_PASSWORD`])
+  if (url === undefined) throw usageError('transfer', `no ${name} is given`)
+  const known = endpointFromUrl(url, name, process.env[`ASSAY_${name.toUpperCase()}_PASSWORD`])
+  // etl_conf_d alone may be in MySQL
+  if (known.protocol !== 'postgres' && name !== 'windows')
+    throw new AssayError(
+      'ASSAY_USAGE',
+      `${name}: tables are moved between PostgreSQL and Greenplum, not ${known.protocol}`,
+      {
+        hint: 'Write it like postgres://user@host:5432/database. `assay datax` moves rows from and to MySQL.',
+      },
+    )
+  return known
 }
 
 export function oneOf<T extends string>(name: string, given: string | undefined, known: readonly T[]): T | undefined {
   if (given === undefined || (known as readonly string[]).includes(given)) return given as T | undefined
-  throw new AssayError('ASSAY_USAGE', `--${name} ${given} is none of ${known.join(', ')}`)
+  throw usageError('transfer', `--${name} ${given} is none of ${known.join(', ')}`)
 }
 
 export function whole(name: string, given: string | undefined): number | undefined {
   if (given === undefined) return undefined
-  if (!/^[1-9]\d{0,5}$/.test(given))
-    throw new AssayError('ASSAY_USAGE', `--${name} ${given} is not a whole number above 0`)
+  if (!/^[1-9]\d{0,5}$/.test(given)) throw usageError('transfer', `--${name} ${given} is not a whole number above 0`)
   return Number(given)
 }
 
@@ -73,6 +82,6 @@ export function windowColumn(values: WindowArguments): WindowColumn | undefined 
 
 export function timeWindow(from: string | undefined, to: string | undefined): TimeWindow | undefined {
   if (from === undefined && to === undefined) return undefined
-  if (from === undefined || to === undefined) throw new AssayError('ASSAY_USAGE', 'a window needs both --from and --to')
+  if (from === undefined || to === undefined) throw usageError('transfer', 'a window needs both --from and --to')
   return { from: parseMoment(from), to: parseMoment(to) }
 }

@@ -1,13 +1,12 @@
 import { randomBytes } from 'node:crypto'
 import { hostname } from 'node:os'
 import { showTableName } from '../../compare/table-name.ts'
-import { AssayError } from '../../errors.ts'
 import { openStore, STORES } from '../../transfer/job/open-store.ts'
 import { type JobEvent, runJob } from '../../transfer/job/run-job.ts'
 import { FORMATS, VERIFICATIONS, VIAS } from '../../transfer/model.ts'
 import { parseMoment } from '../../transfer/moment.ts'
 import { formatWindow } from '../../transfer/window.ts'
-import { parseOptions } from '../options.ts'
+import { parseOptions, usageError } from '../options.ts'
 import { COMMON, endpoint, milliseconds, oneOf, whole, windowColumn } from './arguments.ts'
 import { logged, type WriteEntry } from './daily-run-log.ts'
 import { ProgressLine } from './progress-line.ts'
@@ -25,9 +24,7 @@ export async function transferJob(args: readonly string[], signal: AbortSignal):
   const { values, positionals } = parseOptions('transfer', args, OPTIONS)
   const [name, from, to, tooMany] = positionals
   if (name === undefined || tooMany !== undefined)
-    throw new AssayError('ASSAY_USAGE', 'a job needs its name, SOURCE and DESTINATION', {
-      hint: 'Run `assay help transfer`.',
-    })
+    throw usageError('transfer', 'a job needs its name, SOURCE and DESTINATION')
   const [source, destination] = [endpoint(from, 'source'), endpoint(to, 'destination')]
   const control = values.control === undefined ? destination : endpoint(values.control, 'control')
   return logged({ folder: values.log, what: `job ${name}`, endpoints: [source, destination, control] }, async write => {

@@ -2,6 +2,7 @@ import { AssayError, formatError } from '../../errors.ts'
 import type { TransferResult } from '../../transfer/model.ts'
 import type { TransferPlan } from '../../transfer/transfer-table.ts'
 import type { TableOutcome } from '../../transfer/transfer-tables.ts'
+import { withPasswords } from './passwords.ts'
 import { rate } from './progress-line.ts'
 
 export function print(value: unknown): void {
@@ -39,18 +40,21 @@ export function showPlan(plan: TransferPlan): string {
   ].join('\n')
 }
 
-export type OutcomeRecord = TransferResult | { readonly table: string; readonly code: string; readonly message: string }
+export type OutcomeRecord =
+  | TransferResult
+  | { readonly table: string; readonly code: string; readonly message: string; readonly hint?: string }
 
 export function outcomeRecord(outcome: TableOutcome): OutcomeRecord {
   if ('result' in outcome) return outcome.result
-  const { error, table } = outcome
+  const { table } = outcome
+  const error = withPasswords(outcome.error)
   return error instanceof AssayError
-    ? { table, code: error.code, message: error.message }
+    ? { table, code: error.code, message: error.message, ...(error.hint === undefined ? {} : { hint: error.hint }) }
     : { table, code: 'ASSAY_INTERNAL', message: String(error) }
 }
 
 export function showOutcome(outcome: TableOutcome): string {
   return 'result' in outcome
     ? showResult(outcome.result)
-    : `${outcome.table}  failed\n  ${formatError(outcome.error).replaceAll('\n', '\n  ')}`
+    : `${outcome.table}  failed\n  ${formatError(withPasswords(outcome.error)).replaceAll('\n', '\n  ')}`
 }

@@ -1,10 +1,10 @@
-import { AssayError } from '../../errors.ts'
+import { showTableName } from '../../compare/table-name.ts'
 import type { Endpoint } from '../../targets/target.ts'
 import { FORMATS, MODES, type Slice, VERIFICATIONS, VIAS } from '../../transfer/model.ts'
-import { planTransfer } from '../../transfer/transfer-table.ts'
+import { planTransfer, type TransferPlan } from '../../transfer/transfer-table.ts'
 import { expandTables, type TablesSpec, transferTables } from '../../transfer/transfer-tables.ts'
 import { windowSlice } from '../../transfer/window.ts'
-import { parseOptions } from '../options.ts'
+import { parseOptions, usageError } from '../options.ts'
 import { COMMON, endpoint, list, milliseconds, oneOf, timeWindow, whole, windowColumn } from './arguments.ts'
 import { logged } from './daily-run-log.ts'
 import { exitCodeOf, worst } from './exit-code.ts'
@@ -24,10 +24,13 @@ const OPTIONS = {
 /** `assay transfer SOURCE DESTINATION --table …` */
 export async function transferSomeTables(args: readonly string[], signal: AbortSignal): Promise<number> {
   const { values, positionals } = parseOptions('transfer', args, OPTIONS)
-  const source = endpoint(positionals[0], 'source')
+  const [first] = positionals
+  if (first !== undefined && !first.includes(':'))
+    throw usageError('transfer', `"${first}" is neither the URL of a source nor job, init, reset`)
+  const source = endpoint(first, 'source')
   const destination = endpoint(positionals[1], 'destination')
-  if (positionals.length > 2) throw new AssayError('ASSAY_USAGE', `"${positionals[2]}" is one argument too many`)
-  if (!values.table) throw new AssayError('ASSAY_USAGE', 'no --table is given')
+  if (positionals.length > 2) throw usageError('transfer', `"${positionals[2]}" is one argument too many`)
+  if (!values.table) throw usageError('transfer', 'no --table is given')
   if (values['dry-run'] === true) {
     const spec = await specOf({ values, source, destination, signal })
     return dryRun(spec, values.json === true)
@@ -43,6 +46,7 @@ export async function transferSomeTables(args: readonly string[], signal: AbortS
         write('result' in outcome ? 'moved' : 'not moved', outcomeRecord(outcome))
       },
       onProgress: (table, progress) => line.move(table, progress),
+      onPhase: (table, phase) => line.phase(table, phase),
     })
     if (values.json === true) print(outcomes.map(outcomeRecord))
     else for (const outcome of outcomes) console.log(showOutcome(outcome))
@@ -60,7 +64,7 @@ type Asked = {
 async function specOf({ values, source, destination, signal }: Asked): Promise<TablesSpec> {
   const tables = await expandTables(source, values.table ?? [], signal)
   if (values.into !== undefined && tables.length !== 1)
-    throw new AssayError('ASSAY_USAGE', `--into names one table, and ${tables.length} are to be moved`)
+    throw usageError('transfer', `--into names one table, and ${tables.length} are to be moved`)
   const into = values.into === undefined ? undefined : (await expandTables(destination, [values.into]))[0]
   return {
     ...{ source, destination, signal, columns: list(values.columns), key: list(values.key), slice: sliceOf(values) },
@@ -77,14 +81,24 @@ async function specOf({ values, source, destination, signal }: Asked): Promise<T
   }
 }
 
+/** As in a run, a table that cannot be moved does not hide the plans of the others. */
 async function dryRun(spec: TablesSpec, json: boolean): Promise<number> {
-  const plans = []
-  for (const { table, into } of spec.tables)
-    plans.push(await planTransfer({ ...spec, onProgress: undefined, table, into }))
-  if (json) print(plans)
-  else for (const plan of plans) console.log(showPlan(plan))
-  return 0
+  const outcomes: (TransferPlan | FailedTable)[] = []
+  for (const { table, into } of spec.tables) {
+    const known = { ...spec, onProgress: undefined, onPhase: undefined }
+    outcomes.push(
+      await planTransfer({ ...known, table, into }).catch(error => {
+        spec.signal?.throwIfAborted()
+        return { table: showTableName(table), error }
+      }),
+    )
+  }
+  if (json) print(outcomes.map(outcome => ('error' in outcome ? outcomeRecord(outcome) : outcome)))
+  else for (const outcome of outcomes) console.log('error' in outcome ? showOutcome(outcome) : showPlan(outcome))
+  return worst(outcomes.flatMap(outcome => ('error' in outcome ? [exitCodeOf(outcome.error)] : [])))
 }
+
+type FailedTable = { readonly table: string; readonly error: unknown }
 
 type Values = ReturnType<typeof parseOptions<typeof OPTIONS>>['values']
 
@@ -92,7 +106,7 @@ function sliceOf(values: Values): Slice | undefined {
   const window = timeWindow(values.from, values.to)
   const column = windowColumn(values)
   if ((window === undefined) !== (column === undefined))
-    throw new AssayError('ASSAY_USAGE', 'a window needs --window-column, --from and --to')
+    throw usageError('transfer', 'a window needs --window-column, --from and --to')
   if (!window || !column) return values.where === undefined ? undefined : { where: values.where }
   const slice = windowSlice(column, window)
   return values.where === undefined ? slice : { ...slice, where: `${slice.where} and (${values.where})` }

@@ -25,7 +25,18 @@ export class CleanStore implements JobStore {
     const [row] = await this.#run(
       `select active, window_start::text, step, final_end::text from ${this.#schema}.job where name = $1`,
       [name],
-    )
+    ).catch(cause => {
+      if (!(cause instanceof ActionError) || cause.class !== 'undefined_table') throw cause
+      const { host, port, database, user } = this.#session.endpoint
+      throw new ActionError(
+        'ASSAY_TRANSFER_JOB',
+        `${host}:${port}, database ${database ?? user}, has no control tables in ${this.#schema}`,
+        {
+          cause,
+          hint: 'Make them with `assay transfer init`, or name their place with --control, --schema and --store.',
+        },
+      )
+    })
     if (!row) throw new ActionError('ASSAY_TRANSFER_JOB', `there is no job "${name}" in ${this.#schema}.job`)
     const [active, start, step, finalEnd] = row as [boolean, string, string, string | null]
     if (!active) return undefined
