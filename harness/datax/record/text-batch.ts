@@ -5,6 +5,8 @@ export type TextColumn = {
   readonly kind: Kind
   /** The type at the server that it comes from, `postgres int4`: one that has the very same type takes the text as it is. */
   readonly origin?: string
+  /** Of bytes that are no UTF-8. */
+  readonly charset?: (bytes: Buffer) => string
   /** Of a text that is not the value itself. */
   readonly decode?: (text: string) => Value
   /** DataX reads a NULL of a boolean as false. */
@@ -74,7 +76,9 @@ export class TextBatch implements Batch {
   get rows(): Row[] {
     if (this.count === 0) return []
     const { bytes } = this
-    return textRows(bytes.toString('utf8', 0, bytes.length - 1), this.columns)
+    // a byte for a character, where some of them are no UTF-8
+    const mixed = this.columns.some(column => column.charset !== undefined)
+    return textRows(bytes.toString(mixed ? 'latin1' : 'utf8', 0, bytes.length - 1), this.columns, mixed)
   }
 
   #endOf(line: number): number {
@@ -89,24 +93,30 @@ export class TextBatch implements Batch {
 /** What follows a backslash in COPY's text format; any other character stands for itself. */
 const ESCAPES: Readonly<Record<string, string>> = { b: '\b', f: '\f', n: '\n', r: '\r', t: '\t', v: '\v' }
 
-function textRows(text: string, columns: readonly TextColumn[]): Row[] {
-  const plain = columns.every(column => column.decode === undefined)
+function textRows(text: string, columns: readonly TextColumn[], mixed: boolean): Row[] {
+  const plain = !mixed && columns.every(column => column.decode === undefined)
   const escaped = text.includes('\\')
   return text.split('\n').map(line => {
     // a select without columns has empty rows
     const row: Row = columns.length === 0 ? [] : line.split('\t')
     if (plain && !(escaped && line.includes('\\'))) return row
     for (let index = 0; index < columns.length; index++)
-      row[index] = fieldValue(row[index] as string, columns[index] as TextColumn)
+      row[index] = fieldValue(row[index] as string, columns[index] as TextColumn, mixed)
     return row
   })
 }
 
-/** The value of one field. */
-export function fieldValue(field: string, { decode, nullIsFalse }: TextColumn): Value {
+/** The value of one field. `mixed`: each character of it stands for a byte. */
+export function fieldValue(field: string, column: TextColumn, mixed = false): Value {
+  const { decode, nullIsFalse } = column
   if (field === '\\N') return nullIsFalse ? false : null
-  const text = field.includes('\\') ? unescaped(field) : field
+  const plain = field.includes('\\') ? unescaped(field) : field
+  const text = mixed ? ofBytes(Buffer.from(plain, 'latin1'), column) : plain
   return decode ? decode(text) : text
+}
+
+function ofBytes(bytes: Buffer, { charset }: TextColumn): string {
+  return charset ? charset(bytes) : bytes.toString('utf8')
 }
 
 function unescaped(text: string): string {

@@ -104,20 +104,40 @@ test('checkSlave takes a replica whose replication runs, and passes over one whe
   await sql(admin as Endpoint, 'start slave')
 })
 
-test('mandatoryEncoding is refused where it would change texts', async () => {
-  await sql(postgres, 'create table texts (t text)')
-  const job = (mandatoryEncoding: string) => ({
-    reader: {
-      name: 'postgresql',
-      endpoint: postgres,
-      table: ['texts'],
-      parameter: { column: ['t'], mandatoryEncoding },
-    },
-    writer: print,
-  })
-  expect(await run(job(''))).toMatchObject({ exitCode: 0 })
-  expect(await run(job('UTF-8'))).toMatchObject({ exitCode: 0 })
-  expect(await run(job('gb18030'))).toMatchObject({ exitCode: 1, errorCode: 'DBUtilErrorCode-02' })
+test('mandatoryEncoding reads the bytes of texts in another charset, and nothing but texts', async () => {
+  // the second character has the byte of a backslash, and a tab follows
+  const gbk = Buffer.from('c4e3e55c09', 'hex')
+  const read = async (name: string, endpoint: Endpoint, mandatoryEncoding: string) => {
+    let printed = ''
+    const result = await run(
+      {
+        reader: { name, endpoint, table: ['texts'], parameter: { column: ['id', 't'], mandatoryEncoding } },
+        writer: print,
+      },
+      {
+        onPrint: text => {
+          printed += text
+        },
+      },
+    )
+    return { ...result, printed }
+  }
+  await sql(primary, 'create table texts (id int, t varchar(20) character set latin1)')
+  await sql(primary, `insert into texts values (1, x'${gbk.toString('hex')}'), (2, null), (3, 'plain')`)
+  const expected = new TextDecoder('gbk').decode(gbk)
+  expect(expected).toHaveLength(3)
+  for (const name of ['gbk', 'GB18030']) {
+    const { printed, counters } = await read('mysql', primary, name)
+    expect(printed).toBe(`1\t${expected}\n2\tnull\n3\tplain\n`)
+    expect(counters.readBytes).toBe(BigInt(3 + 3 + 5))
+  }
+  expect((await read('mysql', primary, 'ISO-8859-1')).printed).toContain(gbk.toString('latin1'))
+  expect((await read('mysql', primary, '')).printed).toContain('plain')
+  // PostgreSQL sends UTF-8, which is then read as what it is not: as in DataX
+  await sql(postgres, 'create table texts (id int, t text)', "insert into texts values (1, 'é'), (2, null)")
+  expect((await read('postgresql', postgres, 'ISO-8859-1')).printed).toBe('1\tÃ©\n2\tnull\n')
+  expect((await read('postgresql', postgres, 'UTF-8')).printed).toBe('1\té\n2\tnull\n')
+  expect(await read('postgresql', postgres, 'x-odd')).toMatchObject({ exitCode: 1, errorCode: 'DBUtilErrorCode-02' })
 })
 
 // each as a real DataX printed it (parity.test.ts runs both, where there is one)

@@ -11,6 +11,8 @@ export type ReadOptions = {
   readonly sql: string
   /** Statements of the job's `session`, run first. */
   readonly session: readonly string[]
+  /** Reads texts whose bytes are in another charset than the server says (`mandatoryEncoding`). */
+  readonly charset: ((bytes: Buffer) => string) | undefined
   /** What `snapshot` gave, where all tasks read the same moment. */
   readonly snapshot: string | undefined
   readonly context: PluginContext

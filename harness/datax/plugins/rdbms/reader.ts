@@ -2,6 +2,7 @@ import type { SqlSession } from '../../../sql/session.ts'
 import type { Endpoint } from '../../../targets/target.ts'
 import { DataxError } from '../../errors.ts'
 import type { Parameters } from '../../job/parameters.ts'
+import { charsetReader } from '../../record/charset.ts'
 import {
   nothing,
   type PluginContext,
@@ -11,7 +12,7 @@ import {
   type Shape,
 } from '../plugin.ts'
 import { type Connection, connectionsOf } from './connections.ts'
-import type { Driver } from './driver.ts'
+import type { Driver, ReadOptions } from './driver.ts'
 import { splitTable } from './split-table.ts'
 import { sqlFailure } from './sql-error.ts'
 
@@ -27,6 +28,7 @@ class RdbmsReaderJob implements ReaderJob {
   readonly #connections: readonly Connection[]
   readonly #columns: readonly string[]
   readonly #checkSlave: boolean
+  readonly #charset: ReadOptions['charset']
   /** Of each connection: the session on the URL that was chosen. It holds the snapshot. */
   readonly #sessions: SqlSession[] = []
 
@@ -45,11 +47,7 @@ class RdbmsReaderJob implements ReaderJob {
     if (driver.dialect === 'postgres' && fetchSize !== undefined && fetchSize < 1)
       throw new DataxError('DBUtilErrorCode-03', `fetchSize must be at least 1, and is ${fetchSize}`)
     this.#checkSlave = driver.dialect === 'mysql' && parameters.bool('checkSlave', false)
-    const encoding = parameters.text('mandatoryEncoding')?.trim() ?? ''
-    if (!/^(utf-?8)?$/i.test(encoding))
-      throw new DataxError('DBUtilErrorCode-02', `mandatoryEncoding "${encoding}" is not supported by this engine`, {
-        hint: 'It reads texts as the server’s own character set says; run the job with --engine home for others.',
-      })
+    this.#charset = mandatoryCharset(parameters.text('mandatoryEncoding')?.trim() ?? '')
   }
 
   async preflight(): Promise<Shape> {
@@ -166,9 +164,20 @@ class RdbmsReaderJob implements ReaderJob {
       read: async output => {
         const told = `[${sql}\n] jdbcUrl:[${endpoint.host}:${endpoint.port}/${endpoint.database}]`
         this.#context.log('INFO', 'CommonRdbmsReader$Task', `Begin to read record by Sql: ${told}.`)
-        await this.#driver.read({ endpoint, sql, session, snapshot, context: this.#context }, output)
+        const options = { endpoint, sql, session, charset: this.#charset, snapshot, context: this.#context }
+        await this.#driver.read(options, output)
         this.#context.log('INFO', 'CommonRdbmsReader$Task', `Finished read record by Sql: ${told}.`)
       },
     }
   }
+}
+
+function mandatoryCharset(name: string): ReadOptions['charset'] {
+  if (/^(utf-?8)?$/i.test(name)) return undefined
+  const charset = charsetReader(name)
+  if (!charset)
+    throw new DataxError('DBUtilErrorCode-02', `mandatoryEncoding "${name}" is not known to this engine`, {
+      hint: 'It knows GBK, GB18030, Big5, Shift_JIS, EUC-KR, ISO-8859-1 and what else the web does; run the job with --engine home for others.',
+    })
+  return charset
 }

@@ -64,7 +64,9 @@ export const mysqlDriver: Driver = {
     return running('Slave_IO_Running') && running('Slave_SQL_Running') ? undefined : 'replication does not run'
   },
   read(options, output) {
-    const first = [...settings(options.context), ...options.session]
+    // the bytes of a text as they lie in its table
+    const raw = options.charset ? ['set character_set_results = null'] : []
+    const first = [...settings(options.context), ...raw, ...options.session]
     // the driver keeps a socket with TLS to itself
     const read = options.endpoint.options?.ssl ? streamRows : readText
     return read(options, first, output)

@@ -1,5 +1,6 @@
 import { queryError } from '../../../../sql/mysql/errors.ts'
 import { DataxError } from '../../../errors.ts'
+import type { Row } from '../../../record/kind.ts'
 import type { RecordOutput } from '../../plugin.ts'
 import type { ReadOptions } from '../driver.ts'
 import { sqlFailure } from '../sql-error.ts'
@@ -51,7 +52,9 @@ class Sink implements RowSink {
 
   columns(fields: Parameters<RowSink['columns']>[0]): void {
     this.pause()
-    this.#text = new RowText(fields, this.#options.context.mode, (row, error) => this.#output.dirty(row, [], error))
+    const { charset, context } = this.#options
+    const dirty = (row: Row, error: unknown): void => this.#output.dirty(row, [], error)
+    this.#text = new RowText(fields, { mode: context.mode, dirty, ...(charset ? { charset } : {}) })
   }
 
   row(bytes: Buffer, from: number, to: number): void {
@@ -60,7 +63,9 @@ class Sink implements RowSink {
 
   pause(): void {
     const batch = this.#text?.take()
-    const wait = batch && this.#output.sendText(batch)
+    // what DataX counts of another charset only its values tell
+    const values = this.#options.charset !== undefined
+    const wait = batch && (values ? this.#output.send(batch.rows, batch.kinds) : this.#output.sendText(batch))
     if (!wait) return
     this.#line.socket.pause()
     // what had come before the pause is still given

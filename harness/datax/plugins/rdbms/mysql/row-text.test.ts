@@ -26,7 +26,7 @@ function payload(cells: readonly (string | Buffer | null)[]): Buffer {
 
 function read(rows: readonly Buffer[], mode: 'strict' | 'compat') {
   const dirty: Row[] = []
-  const text = new RowText(FIELDS, mode, row => dirty.push(row))
+  const text = new RowText(FIELDS, { mode, dirty: row => dirty.push(row) })
   for (const row of rows) text.row(row, 0, row.length)
   const batch = text.take()
   for (const [at, row] of (batch?.rows ?? []).entries())

@@ -47,10 +47,23 @@ export class RowText {
   readonly #dirty: (row: Row, error: unknown) => void
   #used = 0
 
-  constructor(fields: readonly FieldPacket[], mode: Mode, dirty: (row: Row, error: unknown) => void) {
+  constructor(
+    fields: readonly FieldPacket[],
+    {
+      mode,
+      charset,
+      dirty,
+    }: {
+      readonly mode: Mode
+      readonly charset?: TextColumn['charset']
+      readonly dirty: (row: Row, error: unknown) => void
+    },
+  ) {
     this.#types = fields.map(typeName)
     const kinds = fields.map(field => mysqlKind(field.name, typeName(field), field.columnLength ?? 0))
-    this.#builder = new TextBuilder(kinds.map(textColumn))
+    this.#builder = new TextBuilder(
+      kinds.map((kind, index) => textColumn(kind, isCharacter(this.#types[index]) ? charset : undefined)),
+    )
     this.#forms = Uint8Array.from(kinds, formOf)
     // DataX reads a null of a bit as false, and of a year as 0
     this.#nulls = kinds.map((kind, index) => {
@@ -157,10 +170,12 @@ export class RowText {
   }
 }
 
-function textColumn(kind: Kind): TextColumn {
+const isCharacter = (type: string | undefined): boolean => /char$|text$/.test(type ?? '')
+
+function textColumn(kind: Kind, charset: TextColumn['charset']): TextColumn {
   if (kind === 'BOOL') return { kind, decode: text => text === 't' }
   if (kind === 'BYTES') return { kind, decode: text => Buffer.from(text.slice(2), 'hex') }
-  return { kind }
+  return { kind, ...(charset ? { charset } : {}) }
 }
 
 function formOf(kind: Kind): number {

@@ -98,9 +98,12 @@ class Reading {
   }
 
   #describe(fields: readonly FieldPacket[]): void {
-    const { mode } = this.#options.context
+    const { charset, context } = this.#options
+    const { mode } = context
     this.#kinds = fields.map(field => mysqlKind(field.name, typeName(field), field.columnLength ?? 0))
-    this.#decoders = this.#kinds.map((kind, index) => decoderOf(kind, typeName(fields[index] as FieldPacket), mode))
+    this.#decoders = this.#kinds.map((kind, index) =>
+      decoderOf(kind, typeName(fields[index] as FieldPacket), { mode, charset }),
+    )
     // DataX reads a null of a bit as false, and of a year as 0
     this.#nulls = this.#kinds.map((kind, index) => {
       if (mode === 'strict') return null
@@ -136,7 +139,11 @@ class Reading {
   }
 }
 
-function decoderOf(kind: Kind, type: string, mode: Mode): Decode {
+function decoderOf(
+  kind: Kind,
+  type: string,
+  { mode, charset }: { readonly mode: Mode; readonly charset: ReadOptions['charset'] },
+): Decode {
   switch (kind) {
     case 'LONG':
     case 'DOUBLE':
@@ -146,7 +153,7 @@ function decoderOf(kind: Kind, type: string, mode: Mode): Decode {
     case 'BYTES':
       return bytes => Buffer.from(bytes)
     case 'STRING':
-      return bytes => bytes.toString('utf8')
+      return charset && /char$|text$/.test(type) ? charset : bytes => bytes.toString('utf8')
     default:
       return bytes => dateText(bytes.toString('latin1'), type, mode)
   }

@@ -4,6 +4,7 @@ import type { Kind } from '../../../record/kind.ts'
 import type { TextBatch, TextColumn } from '../../../record/text-batch.ts'
 import type { DbColumn } from '../driver.ts'
 import { TextBuilder } from '../text-builder.ts'
+import { CHARACTER_TYPES } from './columns.ts'
 
 const HEADER = 5
 const TAB = 9
@@ -42,8 +43,8 @@ export class CopyRows {
   #isNull = false
   #escaping = false
 
-  constructor(columns: readonly DbColumn[], mode: Mode) {
-    const texts = columns.map(column => textColumn(column, mode))
+  constructor(columns: readonly DbColumn[], mode: Mode, charset?: TextColumn['charset']) {
+    const texts = columns.map(column => textColumn(column, mode, charset))
     this.#builder = new TextBuilder(texts)
     this.#counted = Int32Array.from(texts, ({ kind }) => {
       if (kind === 'DATE' || kind === 'TIME' || kind === 'DATETIME') return 8
@@ -129,11 +130,12 @@ export class CopyRows {
   }
 }
 
-function textColumn({ kind, type }: DbColumn, mode: Mode): TextColumn {
+function textColumn({ kind, type }: DbColumn, mode: Mode, charset: TextColumn['charset']): TextColumn {
   const decode = decoderOf(kind, type, mode)
   return {
     kind,
     origin: `postgres ${type}`,
+    ...(charset && CHARACTER_TYPES.has(type) ? { charset } : {}),
     ...(decode ? { decode } : {}),
     ...(mode === 'compat' && kind === 'BOOL' ? { nullIsFalse: true } : {}),
   }

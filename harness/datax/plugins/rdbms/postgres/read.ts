@@ -11,11 +11,11 @@ const STOP_WITHIN = 3_000
 /** Reads a SELECT by COPY; the socket rests while the channel is full. */
 export async function copyRows(
   session: CopySession,
-  { sql, context }: ReadOptions,
+  { sql, charset, context }: ReadOptions,
   columns: readonly DbColumn[],
   output: RecordOutput,
 ): Promise<void> {
-  const decoder = new CopyRows(columns, context.mode)
+  const decoder = new CopyRows(columns, context.mode, charset)
   let failure: { readonly error: unknown } | undefined
   let sending: Promise<void> | undefined
   let timer: NodeJS.Timeout | undefined
@@ -29,7 +29,8 @@ export async function copyRows(
     if (failure) return
     try {
       const batch = decoder.push(bytes)
-      const wait = batch && output.sendText(batch)
+      // what DataX counts of another charset only its values tell
+      const wait = batch && (charset ? output.send(batch.rows, batch.kinds) : output.sendText(batch))
       if (!wait) return
       copy.socket.pause()
       // rows of the same piece of the stream may come while the first still wait
