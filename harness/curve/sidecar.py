@@ -38,8 +38,8 @@ class Frames(object):
 
     def _look_awhile(self):
         # a caller that goes on at once is answered without the time that the kernel takes to wake a sleeper
-        end = time.time() + AWHILE
-        while not self.poll.poll(0) and time.time() < end:
+        end = time.monotonic() + AWHILE
+        while not self.poll.poll(0) and time.monotonic() < end:
             pass
 
     def read(self):
