@@ -24,8 +24,8 @@ const ROUNDS = Number(process.env.BENCH_ROUNDS ?? 5)
 const MAIN = join(import.meta.dirname, '..', 'harness', 'cli', 'main.ts')
 /** Records of the stream job: about two seconds' worth at the goal. */
 const STREAMED = 5_000_000
-/** Rows of a statement that is ready: as many as mysqlwriter puts into one. */
-const STATEMENT_ROWS = 32_768
+/** Rows of a statement that is ready: about as many as mysqlwriter puts into one. */
+const STATEMENT_ROWS = 16_384
 const COLUMNS = { column: ['id', 'n', 'label', 'at'] }
 
 /** The homes to measure beside it. */
@@ -172,7 +172,10 @@ async function databases(report: BenchReport, folder: string, { source, destinat
     source,
     `insert into bench select i, (i::bigint * 7919) % 1000003, substr(md5(i::text) || md5((i + 1)::text), 1, 40), timestamp '2026-01-01' + i * interval '1.000001 second' from generate_series(1, ${ROWS}) i; analyze bench`,
   )
-  const end = (name: string, endpoint: Endpoint) => ({ name, endpoint, table: ['bench'], parameter: COLUMNS })
+  const end = (name: string, endpoint: Endpoint, more: object = {}) => ({
+    ...{ name, endpoint, table: ['bench'] },
+    parameter: { ...COLUMNS, ...more },
+  })
   const jobs = [
     {
       metric: 'PostgreSQL to PostgreSQL',
@@ -187,6 +190,15 @@ async function databases(report: BenchReport, folder: string, { source, destinat
       from: source,
       to: mysql,
       plan: { reader: end('postgresql', source), writer: end('mysql', mysql) },
+    },
+    {
+      metric: 'PostgreSQL to MySQL, writeMode load',
+      atMost: 3,
+      from: source,
+      to: mysql,
+      plan: { reader: end('postgresql', source), writer: end('mysql', mysql, { writeMode: 'load' }) },
+      // of this engine alone
+      ours: true,
     },
     {
       metric: 'MySQL to PostgreSQL',
@@ -210,19 +222,19 @@ async function databases(report: BenchReport, folder: string, { source, destinat
     }
     await sql(mysql, 'truncate table bench')
     alone.push(await runAll(mysql, statements))
-    for (const [at, { plan, to, from }] of jobs.entries()) {
+    for (const [at, { plan, to, from, ours }] of jobs.entries()) {
       await sql(to, to === mysql ? 'truncate table bench' : 'truncate bench')
       const outcome = await command(folder, plan)
       ;(times[at] as number[]).push(outcome.seconds)
       memory = Math.max(memory, outcome.memory)
       if (process.env.BENCH_VERBOSE)
         report.note(`${jobs[at]?.metric}: ${outcome.seconds.toFixed(2)} s, ${outcome.memory.toFixed(0)} MB`)
-      for (const [which, { home }] of HOMES.entries()) {
+      for (const [which, { home }] of ours ? [] : HOMES.entries()) {
         await sql(to, to === mysql ? 'truncate table bench' : 'truncate bench')
         const { seconds } = await command(folder, plan, home)
         theirs[which]?.[at]?.push(seconds)
       }
-      if (HOMES.length > 0) {
+      if (HOMES.length > 0 && !ours) {
         // what is compared is what this engine writes: DataX cuts microseconds
         await sql(to, to === mysql ? 'truncate table bench' : 'truncate bench')
         await command(folder, plan)
@@ -236,14 +248,14 @@ async function databases(report: BenchReport, folder: string, { source, destinat
       if (compared.verdict !== 'equal') throw new Error(compared.summary)
     }
   }
-  for (const [at, { metric, atMost }] of jobs.entries()) {
+  for (const [at, { metric, atMost, ours }] of jobs.entries()) {
     const value = median(times[at] as number[])
     if (psql)
       report.measured(
         ratioAtMost(`${metric}, against COPY | COPY`, { value, against: median(copies), unit: 's', atMost }),
       )
     else report.measured({ metric, value, unit: 's' })
-    for (const [which, { name }] of HOMES.entries()) {
+    for (const [which, { name }] of ours ? [] : HOMES.entries()) {
       const against = median(theirs[which]?.[at] ?? [])
       const title = `${metric}, against ${name}`
       if (at === 0 && name === 'DataX') report.measured(ratioAtMost(title, { value, against, unit: 's', atMost: 0.25 }))

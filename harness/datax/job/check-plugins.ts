@@ -153,7 +153,14 @@ function checkWriteMode(checking: Checking, parameter: JsonNode, name: string): 
       dataxCode: 'DBUtilErrorCode-00',
     })
   const allowed = WRITE_MODES[name]
-  if (allowed && !allowed.test(text))
+  if (name === 'mysqlwriter' && /^load$/i.test(text))
+    checking.say(node.at, {
+      code: 'DATAX_VALUE',
+      severity: 'warning',
+      message: `"${text}" is a writeMode of the engine in this process alone, in strict mode; DataX refuses it`,
+      dataxCode: 'DBUtilErrorCode-02',
+    })
+  else if (allowed && !allowed.test(text))
     checking.say(node.at, {
       code: 'DATAX_VALUE',
       message: `"${text}" is no writeMode of ${name}`,

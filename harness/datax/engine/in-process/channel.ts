@@ -6,7 +6,7 @@ import type { Tally } from './tally.ts'
 
 /** Records and bytes that wait in a channel at most; a batch more may come in. Of text only the bytes matter: it is as large as it looks. */
 const MAX_RECORDS = 1_024
-const MAX_BYTES = 8 * 1024 * 1024
+const MAX_BYTES = 4 * 1024 * 1024
 /** How often a speed is looked at, in milliseconds (core.transport.channel.flowControlInterval). */
 const FLOW_CONTROL_EVERY = 20
 

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { compareRows } from '../../../compare/compare-rows.ts'
 import { connect } from '../../../sql/connect.ts'
 import type { Lease } from '../../../targets/lease.ts'
 import type { Endpoint } from '../../../targets/target.ts'
@@ -25,6 +26,11 @@ afterAll(async () => {
 async function sql(at: Endpoint, ...texts: string[]): Promise<void> {
   await using session = await connect(at)
   for (const text of texts) await session.query(text)
+}
+
+async function values(at: Endpoint, text: string): Promise<readonly (readonly unknown[])[]> {
+  await using session = await connect(at)
+  return (await session.query(text)).values
 }
 
 const run = (plan: JobPlan, options: RunOptions = {}) =>
@@ -220,4 +226,63 @@ test('a row that is larger than MySQL takes at once is dirty, and the connection
   })
   expect(result).toMatchObject({ exitCode: 0, counters: { written: 2n, writeFailed: 1n } })
   expect(result.dirty[0]?.message).toMatch(/^a statement of 170\d{5} bytes, and the server takes 16777216/)
+})
+
+test('writeMode load gives the same rows as statements, and undoes a load that is not whole', async () => {
+  await sql(
+    postgres,
+    'create table cargo (id int, t text, n numeric, at timestamp)',
+    `insert into cargo select i, E'it''s \\t \\n \\r \\b \\f \\v \\\\f \\\\ Köln 😀 ' || i, i / 7.0, timestamp '2020-01-01' + i * interval '1.000001 hours'
+       from generate_series(1, 500) i`,
+    'insert into cargo values (501, null, null, null), (502, $$\\N$$, 0, null)',
+  )
+  const parameter = { column: ['id', 't', 'n', 'at'] }
+  const load = (table: string, more: object = {}, errorLimit = 0) =>
+    run({
+      errorLimit: { record: errorLimit },
+      reader: { name: 'postgresql', endpoint: postgres, table: ['cargo'], parameter },
+      writer: {
+        name: 'mysql',
+        endpoint: primary,
+        table: [table],
+        parameter: { ...parameter, writeMode: 'load', batchSize: 100, ...more },
+      },
+    })
+  const loads = async () => Number((await values(primary, "show global status like 'Com_load'"))[0]?.[1])
+  const columns = '(id int primary key, t varchar(60), n decimal(40,20), at datetime(6))'
+  await sql(primary, `create table cargo ${columns}`, `create table cargo_full ${columns}`)
+  const before = await loads()
+  expect(await load('cargo')).toMatchObject({ exitCode: 0, counters: { total: 502n, written: 502n } })
+  expect((await loads()) - before).toBe(6)
+  const compared = await compareRows({
+    left: { endpoint: postgres, table: { name: 'cargo' } },
+    right: { endpoint: primary, table: { name: 'cargo' } },
+    ...{ mode: 'by-value', key: ['id'] },
+  })
+  expect(compared).toMatchObject({ verdict: 'equal', rows: { right: 502 } })
+  // keys that are there, and texts that are too long: LOAD DATA LOCAL would pass over the ones and cut the others
+  const longest = Number((await values(postgres, 'select max(length(t)) from cargo'))[0]?.[0])
+  await sql(
+    primary,
+    `alter table cargo_full modify t varchar(${longest - 1})`,
+    'insert into cargo_full (id) values (7), (300)',
+  )
+  const full = await load('cargo_full', {}, 502)
+  // those of three digits are too long
+  const bad = [7, ...Array.from({ length: 401 }, (_, at) => at + 100)]
+  expect(full.dirty.map(one => Number(one.record[0]?.rawData))).toEqual(bad)
+  expect(full).toMatchObject({ exitCode: 0, counters: { written: 100n, writeFailed: 402n } })
+  expect(await values(primary, 'select count(*), count(t) from cargo_full')).toEqual([[102, 99]])
+  expect(full.log.join('\n')).toMatch(/of 100 rows \d+ were loaded, with \d+ warnings; they are written by statements/)
+})
+
+test('writeMode load writes by statements where a load could not be undone', async () => {
+  await sql(postgres, 'create table crate (id int)', 'insert into crate select generate_series(1, 10)')
+  await sql(primary, 'create table crate (id int) engine=myisam')
+  const result = await run({
+    reader: { name: 'postgresql', endpoint: postgres, table: ['crate'], parameter: { column: ['id'] } },
+    writer: { name: 'mysql', endpoint: primary, table: ['crate'], parameter: { column: ['id'], writeMode: 'load' } },
+  })
+  expect(result).toMatchObject({ exitCode: 0, counters: { written: 10n } })
+  expect(result.log.join('\n')).toContain('written by statements, since crate is no table of InnoDB')
 })

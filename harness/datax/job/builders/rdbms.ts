@@ -49,7 +49,7 @@ export type DatabaseDestination = {
   readonly emptyAsNull?: boolean
 }
 export type MysqlDestination = DatabaseDestination & {
-  readonly writeMode?: 'insert' | 'insert ignore' | 'replace' | 'update'
+  readonly writeMode?: 'insert' | 'insert ignore' | 'replace' | 'update' | 'load'
   readonly session?: readonly string[]
 }
 

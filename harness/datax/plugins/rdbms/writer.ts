@@ -8,7 +8,7 @@ import type { DbColumn, Driver } from './driver.ts'
 import { sqlFailure } from './sql-error.ts'
 
 /** DataX's own default; and that of strict, where rows wait as text: fewer statements and commits, in less memory. */
-const BATCH = { compat: { rows: 2_048, bytes: 32 * 1024 * 1024 }, strict: { rows: 32_768, bytes: 2 * 1024 * 1024 } }
+const BATCH = { compat: { rows: 2_048, bytes: 32 * 1024 * 1024 }, strict: { rows: 32_768, bytes: 1024 * 1024 } }
 
 type Table = { readonly endpoint: Endpoint; readonly name: string }
 
@@ -153,13 +153,14 @@ function writeModeOf(parameters: Parameters, { mode }: PluginContext, driver: Dr
     return 'insert'
   }
   const text = given ?? 'insert'
+  if (mode === 'strict' && /^load$/i.test(text)) return text
   if (!/^(insert|replace|update)/i.test(text))
     throw new DataxError('DBUtilErrorCode-02', `"${text}" is no writeMode; there are insert, replace, update`)
   // DataX puts the text into its statement as it is, whatever it holds
   if (mode === 'strict' && !/^(insert(\s+ignore)?|replace|update)$/i.test(text))
     throw new DataxError(
       'DBUtilErrorCode-02',
-      `"${text}" is no writeMode; there are insert, insert ignore, replace, update`,
+      `"${text}" is no writeMode; there are insert, insert ignore, replace, update, load`,
     )
   return text
 }

@@ -7,6 +7,7 @@ import type { DbColumn, Driver } from '../driver.ts'
 import { sqlFailure } from '../sql-error.ts'
 import { mysqlKind } from './columns.ts'
 import { MysqlLine } from './line.ts'
+import { whyNotLoaded } from './load.ts'
 import { readText } from './read-text.ts'
 import { byteLine, sessionLine } from './statement-line.ts'
 import { streamRows } from './stream.ts'
@@ -82,12 +83,17 @@ export const mysqlDriver: Driver = {
       const target = { ...given, batchBytes: Math.min(given.batchBytes, Math.ceil(largest / 4)) }
       if (endpoint.options?.ssl) {
         for (const text of own) await session.query(text, { signal })
-        await insertBatches(sessionLine(session, signal), target, input, largest)
+        await insertBatches(sessionLine(session, signal), target, input, { largest })
         return
       }
+      const wanted = /^load$/i.test(given.writeMode)
+      const whyNot = wanted ? await whyNotLoaded(target, session) : undefined
+      if (whyNot !== undefined) context.log('WARN', 'MysqlWriter$Task', `written by statements, since ${whyNot}`)
+      const local = wanted && whyNot === undefined
       await session.close()
-      await using line = await MysqlLine.open({ endpoint, settings: [...settings(context), ...own], signal })
-      await insertBatches(byteLine(line, endpoint, signal), target, input, largest)
+      await using line = await MysqlLine.open({ endpoint, settings: [...settings(context), ...own], local, signal })
+      const loadLine = byteLine(line, endpoint, signal)
+      await insertBatches(loadLine, target, input, { largest, ...(local ? { loadLine } : {}) })
     } finally {
       await session.close()
     }

@@ -2,7 +2,7 @@ import { type Connection, type ConnectionOptions, createConnection, type FieldPa
 import { killQuery } from '../../../../sql/mysql/cancel.ts'
 import type { Endpoint } from '../../../../targets/target.ts'
 import { PooledSocket } from '../../../../transfer/copy/pooled-socket.ts'
-import { PacketReader, PayloadReader, queryPackets } from './packets.ts'
+import { filePackets, PacketReader, PayloadReader, queryPackets } from './packets.ts'
 
 /** First bytes of payloads (MySQL documentation, "Text Protocol"). */
 const OK = 0x00
@@ -14,6 +14,9 @@ const MORE_RESULTS = 8
 const TAIL = 12
 const CONNECT_WITHIN = 4_000
 const STOP_WITHIN = 2_000
+
+/** What a statement changed, and how often the server had something to say about it. */
+export type Done = { readonly affected: number; readonly warnings: number }
 
 /** What comes of a statement that gives rows. */
 export interface RowSink {
@@ -28,6 +31,8 @@ export type LineOptions = {
   readonly endpoint: Endpoint
   /** Statements that are run first. */
   readonly settings: readonly string[]
+  /** Whether a statement may take data from here (LOAD DATA LOCAL). */
+  readonly local?: boolean
   readonly signal: AbortSignal
 }
 
@@ -51,7 +56,7 @@ export class MysqlLine implements AsyncDisposable {
   }
 
   /** Rejects with what the driver or the server said, or with the signal's reason. */
-  static async open({ endpoint, settings, signal }: LineOptions): Promise<MysqlLine> {
+  static async open({ endpoint, settings, local, signal }: LineOptions): Promise<MysqlLine> {
     const login: ConnectionOptions = {
       ...{ host: endpoint.host, port: endpoint.port, user: endpoint.user, password: endpoint.password.reveal() },
       ...{ database: endpoint.database, charset: 'utf8mb4' },
@@ -62,7 +67,11 @@ export class MysqlLine implements AsyncDisposable {
     socket.setKeepAlive(true)
     const connection = createConnection({
       ...login,
-      ...{ stream: socket, connectTimeout: CONNECT_WITHIN, flags: ['-FOUND_ROWS', '-CLIENT_QUERY_ATTRIBUTES'] },
+      ...{
+        stream: socket,
+        connectTimeout: CONNECT_WITHIN,
+        flags: ['-FOUND_ROWS', '-CLIENT_QUERY_ATTRIBUTES', ...(local ? [] : ['-LOCAL_FILES'])],
+      },
     })
     const { promise: failed, reject } = Promise.withResolvers<never>()
     failed.catch(() => {})
@@ -92,9 +101,22 @@ export class MysqlLine implements AsyncDisposable {
   }
 
   /** Runs a statement, whose text may be in pieces. Rejects with the server's error, `errno` and all, or with that of the socket. */
-  query(text: readonly Buffer[], sink?: RowSink): Promise<void> {
+  query(text: readonly Buffer[], sink?: RowSink): Promise<Done> {
+    return this.#send(text, new Answer(sink))
+  }
+
+  /** Runs a LOAD DATA LOCAL with these data, whatever file the server asks for. */
+  load(text: string, data: readonly Buffer[]): Promise<Done> {
+    const give = (): void => {
+      this.#socket.cork()
+      for (const packet of filePackets(data)) this.#socket.write(packet)
+      this.#socket.uncork()
+    }
+    return this.#send([Buffer.from(text)], new Answer(undefined, give))
+  }
+
+  #send(text: readonly Buffer[], answer: Answer): Promise<Done> {
     if (this.#lost) return Promise.reject(this.#lost)
-    const answer = new Answer(sink)
     this.#answer = answer
     this.#socket.cork()
     for (const packet of queryPackets(text)) this.#socket.write(packet)
@@ -155,13 +177,16 @@ function run(connection: Connection, text: string): Promise<void> {
 /** The answer to one statement: no rows, or columns and rows, and perhaps more such results. */
 class Answer {
   readonly sink: RowSink | undefined
-  readonly done = Promise.withResolvers<void>()
+  readonly done = Promise.withResolvers<Done>()
+  /** Gives the data of a LOAD DATA LOCAL. */
+  readonly #give: (() => void) | undefined
   #fields: FieldPacket[] = []
   #columnsLeft = 0
   #state: 'head' | 'columns' | 'columns end' | 'rows' = 'head'
 
-  constructor(sink: RowSink | undefined) {
+  constructor(sink: RowSink | undefined, give?: () => void) {
     this.sink = sink
+    this.#give = give
     this.done.promise.catch(() => {})
   }
 
@@ -176,26 +201,29 @@ class Answer {
     } else if (this.#state === 'columns end') {
       this.sink?.columns(this.#fields)
       this.#state = 'rows'
-    } else this.#end(bytes.readUInt16LE(from + 3))
+    } else this.#end(bytes.readUInt16LE(from + 3), { affected: 0, warnings: bytes.readUInt16LE(from + 1) })
   }
 
   #head(bytes: Buffer, from: number, to: number): void {
     const reader = new PayloadReader(bytes, from + 1)
     if (bytes[from] === OK) {
+      const affected = reader.length()
+      // the last id that was made
       reader.length()
-      reader.length()
-      this.#end(bytes.readUInt16LE(reader.at))
-    } else if (bytes[from] === LOCAL_FILE) this.done.reject(new Error('the server asked for a file'))
-    else {
+      this.#end(bytes.readUInt16LE(reader.at), { affected, warnings: bytes.readUInt16LE(reader.at + 2) })
+    } else if (bytes[from] === LOCAL_FILE) {
+      if (this.#give) this.#give()
+      else this.done.reject(new Error('the server asked for a file'))
+    } else {
       this.#fields = []
       this.#columnsLeft = new PayloadReader(bytes, from).length()
       this.#state = to > from ? 'columns' : 'head'
     }
   }
 
-  #end(status: number): void {
+  #end(status: number, done: Done): void {
     if (status & MORE_RESULTS) this.#state = 'head'
-    else this.done.resolve()
+    else this.done.resolve(done)
   }
 }
 

@@ -74,6 +74,18 @@ export function queryPackets(text: readonly Buffer[]): readonly Buffer[] {
   return packets
 }
 
+/** The packets of a file that the server has asked for, in its second packet; an empty one ends it. */
+export function* filePackets(data: readonly Buffer[]): Generator<Buffer> {
+  let sequence = 2
+  for (const piece of data)
+    for (let at = 0; at < piece.length; at += FULL - 1) {
+      const part = piece.subarray(at, at + FULL - 1)
+      yield packetHead(part.length, sequence++ & 0xff)
+      yield part
+    }
+  yield packetHead(0, sequence & 0xff)
+}
+
 function packetHead(length: number, sequence: number): Buffer {
   return Buffer.of(length & 0xff, (length >> 8) & 0xff, length >> 16, sequence)
 }

@@ -2,35 +2,39 @@ import { queryError } from '../../../../sql/mysql/errors.ts'
 import type { SqlSession } from '../../../../sql/session.ts'
 import type { Endpoint } from '../../../../targets/target.ts'
 import type { MysqlLine } from './line.ts'
-import type { StatementLine } from './write.ts'
+import type { LoadLine, StatementLine } from './write.ts'
 
 /** How long a server may take to give up a statement, in milliseconds. */
 const STOP_WITHIN = 3_000
 
 /** Statements as bytes, over a socket of their own. */
-export function byteLine(line: MysqlLine, endpoint: Endpoint, signal: AbortSignal): StatementLine {
+export function byteLine(line: MysqlLine, endpoint: Endpoint, signal: AbortSignal): LoadLine {
+  const stoppable = async <T>(work: () => Promise<T>): Promise<T> => {
+    signal.throwIfAborted()
+    let timer: NodeJS.Timeout | undefined
+    const onAbort = (): void => {
+      void line.stop()
+      timer = setTimeout(() => line.destroy(), STOP_WITHIN)
+    }
+    signal.addEventListener('abort', onAbort, { once: true })
+    try {
+      return await work()
+    } catch (error) {
+      signal.throwIfAborted()
+      throw queryError(error, '', endpoint)
+    } finally {
+      clearTimeout(timer)
+      signal.removeEventListener('abort', onAbort)
+    }
+  }
   return {
     get open() {
       return line.open
     },
     async run(text) {
-      signal.throwIfAborted()
-      let timer: NodeJS.Timeout | undefined
-      const onAbort = (): void => {
-        void line.stop()
-        timer = setTimeout(() => line.destroy(), STOP_WITHIN)
-      }
-      signal.addEventListener('abort', onAbort, { once: true })
-      try {
-        await line.query(text)
-      } catch (error) {
-        signal.throwIfAborted()
-        throw queryError(error, '', endpoint)
-      } finally {
-        clearTimeout(timer)
-        signal.removeEventListener('abort', onAbort)
-      }
+      await stoppable(() => line.query(text))
     },
+    load: (text, data) => stoppable(() => line.load(text, data)),
   }
 }
 

@@ -41,6 +41,11 @@ export class ValuesText {
     this.#forms = Uint8Array.from(columns, ({ one, column }) => formOf(one, column, target))
   }
 
+  /** Whether no field needs its value: then LOAD DATA makes of the texts what it makes of them in statements. */
+  get plain(): boolean {
+    return !this.#forms.includes(BY_VALUE)
+  }
+
   /** The rows of all parts. Throws for a value that cannot be converted. */
   of(parts: readonly TextBatch[]): Buffer {
     const bytes = parts.reduce((sum, part) => sum + part.bytes.length, 0)

@@ -7,6 +7,8 @@ import type { WriteTarget } from '../driver.ts'
 import { sqlFailure } from '../sql-error.ts'
 import { fatalConversion, type Send, writeBatches } from '../write-batches.ts'
 import { type Encode, encoderOf } from './encode.ts'
+import type { Done } from './line.ts'
+import { loadRows, loadStatement } from './load.ts'
 import { ValuesText } from './values-text.ts'
 
 /** Where statements go. */
@@ -16,12 +18,24 @@ export interface StatementLine {
   run(text: readonly Buffer[]): Promise<void>
 }
 
-/** Writes by statements of many rows; one statement is one transaction. `largest` is what the server takes in one, in bytes. */
+/** One that can also take rows as a file. */
+export interface LoadLine extends StatementLine {
+  load(text: string, data: readonly Buffer[]): Promise<Done>
+}
+
+export type InsertOptions = {
+  /** What the server takes in one statement, in bytes. */
+  readonly largest: number
+  /** Where rows of text go by LOAD DATA first. */
+  readonly loadLine?: LoadLine
+}
+
+/** Writes by statements of many rows; one statement is one transaction. */
 export async function insertBatches(
   line: StatementLine,
   target: WriteTarget,
   input: RecordInput,
-  largest: number,
+  { largest, loadLine }: InsertOptions,
 ): Promise<void> {
   const { columns, context } = target
   const [head, tail] = statementOf(target).map(text => Buffer.from(text)) as [Buffer, Buffer]
@@ -41,7 +55,9 @@ export async function insertBatches(
     textWriter: given => {
       if (given.length !== columns.length) return undefined
       const values = new ValuesText(given, target)
-      return parts => sending(values.of(parts))
+      if (!loadLine || !values.plain) return parts => sending(values.of(parts))
+      const statement = loadStatement(target)
+      return parts => () => loadRows(loadLine, statement, parts)
     },
     ofRows(error) {
       context.signal.throwIfAborted()
@@ -70,6 +86,7 @@ function valuesOf(rows: readonly Row[], encoders: readonly Encode[]): string {
 function statementOf({ writeMode, table, columns }: WriteTarget): readonly [head: string, tail: string] {
   const names = columns.map(column => mysqlDialect.identifier(column.name))
   const into = `INTO ${table} (${names.join(',')}) VALUES `
+  if (/^load$/i.test(writeMode)) return [`INSERT ${into}`, '']
   if (!/^update/i.test(writeMode)) return [`${writeMode} ${into}`, '']
   const updates = names.map(name => `${name}=VALUES(${name})`).join(',')
   return [`INSERT ${into}`, ` ON DUPLICATE KEY UPDATE ${updates}`]
