@@ -100,7 +100,7 @@ export const ERROR_CODES = {
   ASSAY_LOG_PATH: { kind: 'infrastructure', about: 'A log file name leaves the log folder.' },
   ASSAY_INTERRUPTED: {
     kind: 'infrastructure',
-    about: 'The run was cancelled, by Ctrl-C or a signal, while a case ran.',
+    about: 'A run or another command was cancelled by Ctrl-C or a signal.',
   },
   ASSAY_INTERNAL: {
     kind: 'infrastructure',

@@ -64,7 +64,8 @@ export const compare: Command = {
     try {
       return await (values['schema-only'] ? schemas(input) : rows(input))
     } catch (error) {
-      if (!(error instanceof AssayError) || error.kind === 'usage' || error.kind === 'case') throw error
+      if (!(error instanceof AssayError) || signal.aborted) throw error
+      if (error.kind === 'usage' || error.kind === 'case') throw error
       if (values.json) print({ verdict: 'undecided', reason: error.message, code: error.code })
       process.stderr.write(`${formatError(error)}\n`)
       return EXIT.undecided

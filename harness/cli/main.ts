@@ -29,6 +29,9 @@ async function main(args: readonly string[]): Promise<number> {
   return command.run(rest, interrupted())
 }
 
+/** The exit code of a command that a signal ended. */
+let stopped: number | undefined
+
 /** Aborted by the first Ctrl-C; a second one ends the process. */
 function interrupted(): AbortSignal {
   const controller = new AbortController()
@@ -38,7 +41,8 @@ function interrupted(): AbortSignal {
   ] as const) {
     process.on(signal, () => {
       if (controller.signal.aborted) process.exit(code)
-      controller.abort(new AssayError('ASSAY_USAGE', `stopped by ${signal}`, { hint: 'Once more ends it at once.' }))
+      stopped = code
+      controller.abort(new AssayError('ASSAY_INTERRUPTED', `stopped by ${signal}`))
     })
   }
   return controller.signal
@@ -58,7 +62,7 @@ async function help(name: string | undefined): Promise<number> {
       '',
       ...lines,
       '',
-      '`assay help <command>` says more. Exit codes: 0 passed, 1 failed, 2 undecided, 3 errored, 4 limit broken, 5 nothing ran, 64 wrong usage.',
+      '`assay help <command>` says more. Exit codes: 0 passed, 1 failed, 2 undecided, 3 errored, 4 limit broken, 5 nothing ran, 64 wrong usage, 130 stopped by Ctrl-C.',
     ].join('\n'),
   )
 }
@@ -86,5 +90,5 @@ try {
   process.stderr.write(`${formatError(error)}\n`)
   if (!(error instanceof AssayError) && error instanceof Error && process.env.ASSAY_DEBUG !== undefined)
     process.stderr.write(`${error.stack}\n`)
-  process.exitCode = exitCodeOf(error)
+  process.exitCode = stopped ?? exitCodeOf(error)
 }

@@ -3,7 +3,7 @@ import { join, relative } from 'node:path'
 import { AssayError } from '../errors.ts'
 import { TIERS } from '../targets/target.ts'
 import type { Command } from './command.ts'
-import { parseOptions } from './options.ts'
+import { parseOptions, usageError } from './options.ts'
 import { openProject, type Project, parseFilter, roundToCase, selectFiles } from './project.ts'
 
 const USAGE = `assay run [file | folder | file:line …]
@@ -71,7 +71,7 @@ export const run: Command = {
         ...(values.name === undefined ? {} : { testNamePattern: escapeRegExp(values.name) }),
         ...(values.shard === undefined ? {} : { shard: values.shard }),
         ...(values.update === true ? { update: true } : {}),
-        ...(values.workers === undefined ? {} : { maxWorkers: Number(values.workers) }),
+        ...(values.workers === undefined ? {} : { maxWorkers: workersOf(values.workers) }),
         ...(values.bail === true ? { bail: 1 } : {}),
       },
       assay === undefined
@@ -118,6 +118,11 @@ function filtersOf(project: Project, positionals: readonly string[]): string[] {
       path => `${relative(project.root, path)}${filter.line === undefined ? '' : `:${roundToCase(path, filter.line)}`}`,
     ),
   )
+}
+
+function workersOf(text: string): number {
+  if (/^[1-9]\d*$/.test(text)) return Number(text)
+  throw usageError('run', `--workers takes a number from 1, not "${text}"`)
 }
 
 const escapeRegExp = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')

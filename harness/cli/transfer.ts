@@ -60,7 +60,7 @@ export const transfer: Command = {
       if (verb === 'reset') return await (await import('./transfer/watch.ts')).resetAlarms(rest, signal)
       return await (await import('./transfer/tables.ts')).transferSomeTables(args, signal)
     } catch (error) {
-      if (!(error instanceof AssayError)) throw error
+      if (!(error instanceof AssayError) || signal.aborted) throw error
       process.stderr.write(`${formatError(withPasswords(error))}\n`)
       return exitCodeOf(error)
     }
