@@ -1,32 +1,12 @@
-import type { SCENARIOS } from './scenarios.ts'
-
-/** The exports of a module. */
-export type Original = Record<string, never>
-/** What a module exports, and is wrong about. */
-type Fault = (original: Original) => Record<string, unknown>
+import { any, type SeededFault } from './seeded-fault.ts'
+import { TEXT_FAULTS } from './text-faults.ts'
 
 const TAB = 9
 const NEWLINE = 10
 const BACKSLASH = 92
 
-// biome-ignore lint/suspicious/noExplicitAny: a fault takes the exports of some module as they are
-const any = (value: unknown): any => value
-
-/** A batch of text with one text in place of another of the same length. */
-function replaced(batch: { readonly bytes: Buffer } | undefined, text: string, by: string): unknown {
-  for (let at = batch?.bytes.indexOf(text) ?? -1; batch && at >= 0; at = batch.bytes.indexOf(text, at))
-    batch.bytes.write(by, at)
-  return batch
-}
-
 /** What an engine could do wrong, each with the scenarios that tell it from the right one. */
-export const FAULTS: readonly {
-  readonly name: string
-  /** Relative to the folder above. */
-  readonly module: string
-  readonly fault: Fault
-  readonly caughtBy: readonly (keyof typeof SCENARIOS)[]
-}[] = [
+export const FAULTS: readonly SeededFault[] = [
   {
     name: 'the last batch is dropped',
     module: '../../plugins/rdbms/write-batches.ts',
@@ -84,98 +64,7 @@ export const FAULTS: readonly {
     }),
     caughtBy: ['the same value by value'],
   },
-  {
-    name: 'of rows that are text the last of each batch is dropped',
-    module: '../../record/text-batch.ts',
-    fault: original => ({
-      TextBatch: class extends any(original).TextBatch {
-        slice(from: number, to: number) {
-          const slice = super.slice(from, to)
-          const bytes = slice.count < 2 ? slice.bytes : slice.bytes.subarray(0, slice.endOf(slice.count - 2))
-          return Object.defineProperty(slice, 'bytes', { value: bytes })
-        }
-      },
-    }),
-    caughtBy: ['a split table is the same on the other server', 'from MySQL to PostgreSQL'],
-  },
-  {
-    name: 'of rows that are text a piece begins one row too early',
-    module: '../../record/text-batch.ts',
-    fault: original => ({
-      TextBatch: class extends any(original).TextBatch {
-        slice(from: number, to: number) {
-          return super.slice(Math.max(0, from - 1), to)
-        }
-      },
-    }),
-    caughtBy: ['a split table is the same on the other server', 'the same in MySQL', 'from MySQL to PostgreSQL'],
-  },
-  {
-    name: 'rows that are text count their bytes',
-    module: '../../record/text-batch.ts',
-    fault: original => ({
-      TextBatch: class extends any(original).TextBatch {
-        sizeOf(rows: number) {
-          return rows === 0 ? 0 : this.endOf(rows - 1)
-        }
-      },
-    }),
-    caughtBy: ['a split table is the same on the other server', 'from MySQL to PostgreSQL'],
-  },
-  {
-    name: 'columns of text are taken to be the same whatever their types are',
-    module: '../../plugins/rdbms/postgres/passes.ts',
-    fault: () => ({ passes: () => true }),
-    caughtBy: ['a boolean and a double become texts'],
-  },
-  {
-    name: 'a quote is lost on its way into MySQL',
-    module: '../../plugins/rdbms/mysql/values-text.ts',
-    fault: original => ({
-      ValuesText: class extends any(original).ValuesText {
-        of(parts: unknown) {
-          return Buffer.from(super.of(parts).toString().replaceAll("''s", 's'))
-        }
-      },
-    }),
-    caughtBy: ['the same in MySQL'],
-  },
-  {
-    name: 'a NULL becomes a zero on its way into MySQL',
-    module: '../../plugins/rdbms/mysql/values-text.ts',
-    fault: original => ({
-      ValuesText: class extends any(original).ValuesText {
-        of(parts: unknown) {
-          return Buffer.from(super.of(parts).toString().replaceAll(',NULL,', ',0,'))
-        }
-      },
-    }),
-    caughtBy: ['the same in MySQL'],
-  },
-  {
-    name: 'a line end in a text of MySQL is not escaped',
-    module: '../../plugins/rdbms/mysql/row-text.ts',
-    fault: original => ({
-      RowText: class extends any(original).RowText {
-        take() {
-          return replaced(super.take(), '\\n', 'n ')
-        }
-      },
-    }),
-    caughtBy: ['from MySQL to PostgreSQL'],
-  },
-  {
-    name: 'a NULL of MySQL becomes a zero',
-    module: '../../plugins/rdbms/mysql/row-text.ts',
-    fault: original => ({
-      RowText: class extends any(original).RowText {
-        take() {
-          return replaced(super.take(), '\t\\N\t', '\t00\t')
-        }
-      },
-    }),
-    caughtBy: ['from MySQL to PostgreSQL'],
-  },
+  ...TEXT_FAULTS,
   {
     name: 'a range of the split is closed at both ends',
     module: '../../plugins/rdbms/split-range.ts',
