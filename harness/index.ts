@@ -12,6 +12,8 @@ export {
 export { type Assay, defineAssay, type System } from './assay.ts'
 export { formatDuration, parseDuration } from './cases/duration.ts'
 export { durationSchema } from './cases/schema.ts'
+export { ConfInfo } from './config/getconf.ts'
+export { readSettings } from './config/settings.ts'
 export {
   type CreateOptions,
   CurveClient,
@@ -74,11 +76,13 @@ export {
   klustron,
   openKlustron,
 } from './klustron/index.ts'
+export { DailyLog, type DailyLogOptions } from './log/daily-log.ts'
 export { isSecretName, maskSecrets, Secret, secret } from './log/secret.ts'
 export { OpenstoreClient, OpenstoreError, openstore } from './openstore/index.ts'
 export { type CaseResult, type RunResult, type StepResult, VERDICTS, type Verdict } from './report/model.ts'
 export { writeReports } from './report/write.ts'
 export { connect } from './sql/connect.ts'
+export { My, Pg } from './sql/seed.ts'
 export type { ConnectOptions, QueryOptions, SqlColumn, SqlResult, SqlSession, SqlValue } from './sql/session.ts'
 export { connectKeeper } from './targets/keeper/connect.ts'
 export { type RunningKeeper, type StartKeeperOptions, startKeeper } from './targets/keeper/start.ts'
