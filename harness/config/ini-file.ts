@@ -35,7 +35,7 @@ export function parseIni(text: string, file: string): IniFile {
       continue
     }
     const entry = ENTRY.exec(trimmed)
-    if (!entry) return fail(`${JSON.stringify(trimmed)} is neither [section] nor key = value`)
+    if (!entry) return fail(`${JSON.stringify(firstWord(trimmed))} is neither [section] nor key = value`)
     const key = entry[1] ?? ''
     if (!current) return fail(`"${key}" stands before the first [section]`)
     const before = current.entries.get(key)
@@ -44,6 +44,9 @@ export function parseIni(text: string, file: string): IniFile {
   }
   return { file, sections }
 }
+
+/** The rest of the line may be a password that lost its `=`. */
+const firstWord = (line: string): string => line.replace(/(?<=\S)\s.*$/s, ' …')
 
 function unquoted(value: string): string {
   return value.length >= 2 && value.startsWith('"') && value.endsWith('"') ? value.slice(1, -1) : value

@@ -82,6 +82,10 @@ test.each([
   [[...GOOD, '[server]'], 'ASSAY_CONFIG_SYNTAX  conf/x.ini:5  section [server] comes twice; it began in line 1'],
   [['host = h'], 'ASSAY_CONFIG_SYNTAX  conf/x.ini:1  "host" stands before the first [section]'],
   [['[server]', 'what'], 'ASSAY_CONFIG_SYNTAX  conf/x.ini:2  "what" is neither [section] nor key = value'],
+  [
+    ['[server]', 'password hunter2 3'],
+    'ASSAY_CONFIG_SYNTAX  conf/x.ini:2  "password …" is neither [section] nor key = value',
+  ],
 ] as const)('%j', (lines, expected) => {
   expect(message(lines.join('\n'))).toBe(expected)
 })
