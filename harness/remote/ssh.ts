@@ -63,6 +63,36 @@ export async function connectSsh(account: SshAccount, signal?: AbortSignal): Pro
 }
 
 /** Starts a command line there. Its streams are the channel and `channel.stderr`. */
+/**
+ * Does what a connection is for, within a deadline in milliseconds; what still waits on it at the end of either the deadline or the signal
+ * fails, for it is cut. Rejects with what `work` rejects with, with the signal's reason, or with ASSAY_SSH.
+ */
+export async function overSsh<T>({ client, signal, within, what }: OverSsh, work: () => Promise<T>): Promise<T> {
+  const late = AbortSignal.timeout(within)
+  const either = signal ? AbortSignal.any([signal, late]) : late
+  const { promise: cut, reject } = Promise.withResolvers<never>()
+  const onAbort = (): void => {
+    client.destroy()
+    const slow = new ActionError('ASSAY_SSH', `${what} took longer than ${within / 1000} s`, { class: 'unreachable' })
+    reject(signal?.aborted ? signal.reason : slow)
+  }
+  either.addEventListener('abort', onAbort, { once: true })
+  try {
+    signal?.throwIfAborted()
+    return await Promise.race([work(), cut])
+  } finally {
+    either.removeEventListener('abort', onAbort)
+  }
+}
+
+export type OverSsh = {
+  readonly client: Client
+  readonly signal?: AbortSignal | undefined
+  readonly within: number
+  /** Names it in the error: `starting the job on etl@lab`. */
+  readonly what: string
+}
+
 export function execSsh(client: Client, command: string): Promise<ClientChannel> {
   return new Promise((resolve, reject) =>
     client.exec(command, (error, channel) => (error ? reject(error) : resolve(channel))),

@@ -1,9 +1,11 @@
 import { randomBytes } from 'node:crypto'
 import { PassThrough } from 'node:stream'
 import type { Client, ClientChannel, SFTPWrapper } from 'ssh2'
-import { connectSsh, execSsh, openSftp, type SshAccount, shellWord, sshName } from '../../../remote/ssh.ts'
+import { connectSsh, execSsh, openSftp, overSsh, type SshAccount, shellWord, sshName } from '../../../remote/ssh.ts'
 import { GROUP_SCRIPT, type HomeExit, type HomeHost, type HomeProcess } from './host.ts'
 
+/** How long a host may take to take a job's files and to start it, in milliseconds. */
+const START_WITHIN = 60_000
 /** How long a host may take to stop a job and to say so, in milliseconds; it gives the job five seconds itself. */
 const STOP_WITHIN = 15_000
 
@@ -14,10 +16,12 @@ export function sshHost(account: SshAccount): HomeHost {
     async list(folder, signal) {
       const client = await connectSsh(account, signal)
       try {
-        const sftp = await openSftp(client)
-        return await new Promise(resolve =>
-          sftp.readdir(folder, (error, entries) => resolve(error ? undefined : entries.map(entry => entry.filename))),
-        )
+        return await overSsh({ client, signal, within: START_WITHIN, what: `looking into ${folder}` }, async () => {
+          const sftp = await openSftp(client)
+          return await new Promise(resolve =>
+            sftp.readdir(folder, (error, entries) => resolve(error ? undefined : entries.map(entry => entry.filename))),
+          )
+        })
       } finally {
         client.end()
       }
@@ -26,11 +30,13 @@ export function sshHost(account: SshAccount): HomeHost {
       const client = await connectSsh(account, signal)
       const folder = `/tmp/assay-datax-${randomBytes(9).toString('base64url')}`
       try {
-        const sftp = await openSftp(client)
-        await done(callback => sftp.mkdir(folder, { mode: 0o700 }, callback))
-        for (const [name, text] of Object.entries(files)) await put(sftp, `${folder}/${name}`, text)
-        signal?.throwIfAborted()
-        return processOf(await execSsh(client, commandLine(folder, command(folder))), client)
+        const what = `starting the job on ${sshName(account)}`
+        return await overSsh({ client, signal, within: START_WITHIN, what }, async () => {
+          const sftp = await openSftp(client)
+          await done(callback => sftp.mkdir(folder, { mode: 0o700 }, callback))
+          for (const [name, text] of Object.entries(files)) await put(sftp, `${folder}/${name}`, text)
+          return processOf(await execSsh(client, commandLine(folder, command(folder))), client)
+        })
       } catch (error) {
         client.end()
         throw error
