@@ -113,11 +113,17 @@ test('the schema alone', async () => {
 
 test('nothing to compare, a refused account, a closed port: 2', async () => {
   const nothing = await compare(['--table', 'nowhere'])
-  expect([nothing.code, nothing.out]).toEqual([2, 'no table fits nowhere\n0 tables compared: undecided\n'])
+  const sides = 'left public and right public: nothing was compared,'
+  expect([nothing.code, nothing.out]).toEqual([2, `${sides} no table fits nowhere\n0 tables compared: undecided\n`])
+  const mistyped = await compare(['--table', 'smae'])
+  expect([mistyped.code, mistyped.out]).toEqual([
+    2,
+    `${sides} no table fits smae; did you mean "same"?\n0 tables compared: undecided\n`,
+  ])
   const listed = await compare(['--table', 'same,other'])
   expect([listed.code, listed.out]).toEqual([
     2,
-    'no table fits same,other (--table is given once for each)\n0 tables compared: undecided\n',
+    `${sides} no table fits same,other (--table is given once for each)\n0 tables compared: undecided\n`,
   ])
   const refused = await compare(
     [],

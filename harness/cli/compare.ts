@@ -155,7 +155,7 @@ function live(values: Values): Disposable & { readonly show?: (progress: TablesP
   }
 }
 
-function show({ schema, tables, failed, verdict }: CompareTablesResult, values: Values): string {
+function show({ schema, tables, failed, verdict, nothing }: CompareTablesResult, values: Values): string {
   const parts = schema.map(describeFinding)
   for (const table of tables) {
     parts.push(table.summary)
@@ -165,8 +165,7 @@ function show({ schema, tables, failed, verdict }: CompareTablesResult, values: 
     if (differences) parts.push(differences.replaceAll(/^/gm, '  '))
   }
   parts.push(...failed.map(({ table, reason }) => `${table}: undecided, ${reason}`))
-  if (tables.length === 0 && schema.length === 0 && failed.length === 0)
-    parts.push(`no table fits ${values.table?.join(', ') ?? '*'}${separate(values.table)}`)
+  if (nothing !== undefined) parts.push(`${nothing}${separate(values.table)}`)
   if (tables.length + failed.length !== 1) parts.push(`${tables.length} tables compared: ${verdict}`)
   return parts.join('\n')
 }

@@ -1,3 +1,4 @@
+import { didYouMean } from '../cases/suggest.ts'
 import { ActionError } from '../errors.ts'
 import { connect } from '../sql/connect.ts'
 import type { SqlSession } from '../sql/session.ts'
@@ -79,9 +80,8 @@ type DiffOptions = Pick<CompareSchemaSpec, 'tables' | 'ignore' | 'signal'> & {
 /** As compareSchema, over sessions that are open. */
 export async function diffCatalogs(left: Catalog, right: Catalog, spec: DiffOptions): Promise<CompareSchemaResult> {
   const patterns = spec.tables ?? ['*']
-  const [lefts, rights] = (await Promise.all(
-    [left, right].map(async side => thoseThatFit(await listTables(side.session, side.schema, spec.signal), patterns)),
-  )) as [readonly string[], readonly string[]]
+  const all = await Promise.all([left, right].map(side => listTables(side.session, side.schema, spec.signal)))
+  const [lefts, rights] = all.map(names => thoseThatFit(names, patterns)) as [readonly string[], readonly string[]]
   const findings: SchemaFinding[] = []
   for (const table of lefts) if (!rights.includes(table)) findings.push({ kind: 'missing table', table, left: table })
   for (const table of rights) if (!lefts.includes(table)) findings.push({ kind: 'missing table', table, right: table })
@@ -103,7 +103,8 @@ export async function diffCatalogs(left: Catalog, right: Catalog, spec: DiffOpti
     findings.push(...diffShapes(table, one, other, { sameFamily: left.engine.dialect === right.engine.dialect }))
   }
   const counted = findings.filter(finding => !spec.ignore?.includes(finding.kind))
-  return conclude(left, right, patterns, counted, compared)
+  const meant = patterns.map(pattern => `${pattern}${didYouMean(pattern, all.flat())}`)
+  return conclude(left, right, meant, counted, compared)
 }
 
 function shape(side: Catalog, name: string, signal: AbortSignal | undefined) {

@@ -34,6 +34,8 @@ export type CompareTablesResult = {
   readonly tables: readonly CompareRowsResult[]
   /** Tables of both sides that could not be compared, and why. */
   readonly failed: readonly { readonly table: string; readonly reason: string }[]
+  /** Why there is none of all these: which tables were asked for, and what may have been meant. */
+  readonly nothing?: string
 }
 
 /**
@@ -100,7 +102,8 @@ export async function compareTables(spec: CompareTablesSpec): Promise<CompareTab
   await Promise.all(pairs.map(work))
   const tables = results.filter(result => result !== undefined)
   const verdict = verdictOf(schemas.findings, tables, failed.length > 0)
-  return { verdict, schema: schemas.findings, tables, failed }
+  const nothing = schemas.verdict === 'undecided' ? { nothing: schemas.summary } : {}
+  return { verdict, schema: schemas.findings, tables, failed, ...nothing }
 }
 
 function verdictOf(
