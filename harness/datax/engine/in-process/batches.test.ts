@@ -1,40 +1,17 @@
-import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { compareRows } from '../../../compare/compare-rows.ts'
 import { connect } from '../../../sql/connect.ts'
-import type { Lease } from '../../../targets/lease.ts'
 import type { Endpoint } from '../../../targets/target.ts'
-import { leaseForTest } from '../../../targets/testing.ts'
-import { buildJob, type JobPlan } from '../../job/build.ts'
-import type { RunOptions } from '../engine.ts'
-import { runJob } from './run-job.ts'
+import { leaseDatabases, run, sql } from './testing.ts'
 
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 120_000 })
 
-const leases: Lease[] = []
-let postgres: Endpoint
-let primary: Endpoint
-
-beforeAll(async () => {
-  for (const name of ['postgres.pair', 'mariadb.replication']) leases.push(await leaseForTest(name))
-  postgres = leases[0]?.endpoints.source as Endpoint
-  primary = leases[1]?.endpoints.primary as Endpoint
-})
-afterAll(async () => {
-  for (const lease of leases) await lease.release()
-})
-
-async function sql(at: Endpoint, ...texts: string[]): Promise<void> {
-  await using session = await connect(at)
-  for (const text of texts) await session.query(text)
-}
+const { postgres, primary } = await leaseDatabases()
 
 async function values(at: Endpoint, text: string): Promise<readonly (readonly unknown[])[]> {
   await using session = await connect(at)
   return (await session.query(text)).values
 }
-
-const run = (plan: JobPlan, options: RunOptions = {}) =>
-  runJob(JSON.stringify(buildJob({ errorLimit: { record: 0 }, ...plan })), options)
 
 test('bad rows of several batches are dirty, and no other row is lost or written twice', async () => {
   await sql(

@@ -1,34 +1,13 @@
-import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { connect } from '../../../sql/connect.ts'
-import type { Lease } from '../../../targets/lease.ts'
 import type { Endpoint } from '../../../targets/target.ts'
 import { leaseForTest } from '../../../targets/testing.ts'
-import { buildJob, type JobEnd, type JobPlan } from '../../job/build.ts'
-import type { RunOptions } from '../engine.ts'
-import { runJob } from './run-job.ts'
+import type { JobEnd } from '../../job/build.ts'
+import { leaseDatabases, run, sql } from './testing.ts'
 
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 120_000 })
 
-const leases: Lease[] = []
-let postgres: Endpoint
-let primary: Endpoint
-
-beforeAll(async () => {
-  for (const name of ['postgres.pair', 'mariadb.replication']) leases.push(await leaseForTest(name))
-  postgres = leases[0]?.endpoints.source as Endpoint
-  primary = leases[1]?.endpoints.primary as Endpoint
-})
-afterAll(async () => {
-  for (const lease of leases) await lease.release()
-})
-
-async function sql(at: Endpoint, ...texts: string[]): Promise<void> {
-  await using session = await connect(at)
-  for (const text of texts) await session.query(text)
-}
-
-const run = (plan: JobPlan, options: RunOptions = {}) =>
-  runJob(JSON.stringify(buildJob({ errorLimit: { record: 0 }, ...plan })), options)
+const { postgres, primary } = await leaseDatabases()
 
 const print: JobEnd = { name: 'stream', parameter: { print: true } }
 
