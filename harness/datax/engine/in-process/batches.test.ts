@@ -1,4 +1,4 @@
-import { expect, test, vi } from 'vitest'
+import { afterAll, expect, test, vi } from 'vitest'
 import { compareRows } from '../../../compare/compare-rows.ts'
 import { connect } from '../../../sql/connect.ts'
 import type { Endpoint } from '../../../targets/target.ts'
@@ -6,7 +6,9 @@ import { leaseDatabases, run, sql } from './testing.ts'
 
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 120_000 })
 
-const { postgres, primary } = await leaseDatabases()
+const databases = await leaseDatabases()
+const { postgres, primary } = databases
+afterAll(() => databases[Symbol.asyncDispose]())
 
 async function values(at: Endpoint, text: string): Promise<readonly (readonly unknown[])[]> {
   await using session = await connect(at)

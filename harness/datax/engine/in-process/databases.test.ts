@@ -1,4 +1,4 @@
-import { expect, test, vi } from 'vitest'
+import { afterAll, expect, test, vi } from 'vitest'
 import { connect } from '../../../sql/connect.ts'
 import type { Endpoint } from '../../../targets/target.ts'
 import { leaseForTest } from '../../../targets/testing.ts'
@@ -7,7 +7,9 @@ import { leaseDatabases, run, sql } from './testing.ts'
 
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 120_000 })
 
-const { postgres, primary } = await leaseDatabases()
+const databases = await leaseDatabases()
+const { postgres, primary } = databases
+afterAll(() => databases[Symbol.asyncDispose]())
 
 const print: JobEnd = { name: 'stream', parameter: { print: true } }
 

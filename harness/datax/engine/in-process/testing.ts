@@ -1,4 +1,3 @@
-import { afterAll } from 'vitest'
 import { connect } from '../../../sql/connect.ts'
 import type { Endpoint } from '../../../targets/target.ts'
 import { leaseForTest } from '../../../targets/testing.ts'
@@ -6,14 +5,19 @@ import { buildJob, type JobPlan } from '../../job/build.ts'
 import type { RunOptions } from '../engine.ts'
 import { runJob } from './run-job.ts'
 
-/** A PostgreSQL and a MariaDB with a database each for the tests of one file. */
-export async function leaseDatabases(): Promise<{ readonly postgres: Endpoint; readonly primary: Endpoint }> {
+type Databases = AsyncDisposable & { readonly postgres: Endpoint; readonly primary: Endpoint }
+
+/** A PostgreSQL and a MariaDB, with a database each for the tests of one file. */
+export async function leaseDatabases(): Promise<Databases> {
   const [pair, replication] = await Promise.all([leaseForTest('postgres.pair'), leaseForTest('mariadb.replication')])
-  afterAll(async () => {
-    await pair.release()
-    await replication.release()
-  })
-  return { postgres: pair.endpoints.source as Endpoint, primary: replication.endpoints.primary as Endpoint }
+  return {
+    postgres: pair.endpoints.source as Endpoint,
+    primary: replication.endpoints.primary as Endpoint,
+    async [Symbol.asyncDispose]() {
+      await pair.release()
+      await replication.release()
+    },
+  }
 }
 
 export async function sql(at: Endpoint, ...texts: string[]): Promise<void> {
