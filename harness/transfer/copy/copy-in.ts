@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net'
+import { ActionError } from '../../errors.ts'
 import { queryError } from '../../sql/postgres/errors.ts'
 import type { CopySession, TakenSocket } from './copy-session.ts'
 import { FrameScanner, MESSAGE } from './frame-scanner.ts'
@@ -23,7 +24,12 @@ export class CopyIn {
     this.#accepted.promise.catch(() => {})
     const scanner = new FrameScanner({ copyData() {}, message: (type, body) => this.#message(type, body) })
     this.#taken.read(({ bytes, release }) => {
-      scanner.push(bytes)
+      try {
+        scanner.push(bytes)
+      } catch (error) {
+        this.#failed(error)
+        this.destroy()
+      }
       release()
     })
     // a connection that was lost before says so no more
@@ -96,7 +102,7 @@ export class CopyIn {
 
   #failed(cause: unknown): void {
     if (this.#error !== undefined) return
-    this.#error = queryError(cause, this.#text, this.#session.endpoint)
+    this.#error = cause instanceof ActionError ? cause : queryError(cause, this.#text, this.#session.endpoint)
     this.#accepted.reject(this.#error)
     this.onError()
   }

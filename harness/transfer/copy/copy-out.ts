@@ -35,7 +35,12 @@ export class CopyOut {
     })
     this.#taken.read(chunk => {
       this.#use = new ChunkUse(chunk)
-      this.#scanner.push(chunk.bytes)
+      try {
+        this.#scanner.push(chunk.bytes)
+      } catch (error) {
+        this.#error ??= error
+        this.destroy()
+      }
       this.#use.drop()
     })
     // a connection that was lost before says so no more

@@ -1,3 +1,5 @@
+import { ActionError } from '../../errors.ts'
+
 /** Types of messages from the server that a COPY meets (PostgreSQL documentation, "Message Formats"). */
 export const MESSAGE = {
   copyData: 0x64, // d
@@ -25,11 +27,12 @@ export interface FrameSink {
  */
 export class FrameScanner {
   readonly #sink: FrameSink
-  /** Bytes of a header that the last chunk cut in two. */
-  #stash: Buffer | undefined
-  /** Bytes of the current frame's body that have not come yet. */
-  #left = 0
   #type: number = MESSAGE.copyData
+  /** Bytes of the current message's length that have not come yet, and what those that came make. */
+  #headerLeft = 0
+  #length = 0
+  /** Bytes of the current message's body that have not come yet. */
+  #left = 0
   #parts: Buffer[] = []
 
   constructor(sink: FrameSink) {
@@ -38,54 +41,64 @@ export class FrameScanner {
 
   /** Whether the stream stopped inside a CopyData frame. */
   get insideData(): boolean {
-    return this.#left > 0 && this.#type === MESSAGE.copyData
+    return this.#type === MESSAGE.copyData && this.#open
   }
 
-  push(data: Buffer): void {
-    const chunk = this.#stash === undefined ? data : Buffer.concat([this.#stash, data])
-    this.#stash = undefined
+  get #open(): boolean {
+    return this.#headerLeft > 0 || this.#left > 0
+  }
+
+  /** Throws ASSAY_TRANSFER_PROTOCOL for what cannot be a message; the stream is of no use then. */
+  push(chunk: Buffer): void {
     let at = 0
     /** Where the run of CopyData that is not passed on yet begins. */
     let run = 0
     let frames = 0
     while (at < chunk.length) {
-      // Most frames are whole and of data: the ones that a stream of millions consists of
-      while (this.#left === 0 && chunk[at] === MESSAGE.copyData && at + HEADER <= chunk.length) {
-        const next = at + 1 + lengthAt(chunk, at + 1)
-        if (next > chunk.length) break
-        frames++
-        at = next
-      }
-      if (at === chunk.length) break
-      if (this.#left > 0) {
-        const take = Math.min(this.#left, chunk.length - at)
-        this.#left -= take
-        at += take
-        if (this.#type !== MESSAGE.copyData) {
-          this.#parts.push(Buffer.from(chunk.subarray(at - take, at)))
-          run = at
-          if (this.#left === 0) this.#finish()
+      if (!this.#open) {
+        // Most frames are whole and of data: the ones that a stream of millions consists of
+        const lastHeader = chunk.length - HEADER
+        while (at <= lastHeader && chunk[at] === MESSAGE.copyData) {
+          const next = at + 1 + lengthAt(chunk, at + 1)
+          if (next > chunk.length || next < at + HEADER) break
+          frames++
+          at = next
         }
-        continue
+        if (at === chunk.length) break
+        const type = chunk[at] as number
+        if (type === MESSAGE.copyData) frames++
+        else {
+          if (at > run) this.#sink.copyData(chunk.subarray(run, at), frames, false)
+          frames = 0
+        }
+        this.#type = type
+        this.#headerLeft = HEADER - 1
+        this.#length = 0
+        at++
+      } else if (this.#headerLeft > 0) {
+        this.#length = (this.#length << 8) | (chunk[at] as number)
+        at++
+        if (--this.#headerLeft === 0) this.#left = this.#bodyLength()
+      } else {
+        const end = Math.min(at + this.#left, chunk.length)
+        this.#left -= end - at
+        if (this.#type !== MESSAGE.copyData) this.#parts.push(Buffer.from(chunk.subarray(at, end)))
+        at = end
       }
-      if (chunk.length - at < HEADER) {
-        this.#stash = Buffer.from(chunk.subarray(at))
-        break
-      }
-      const type = chunk[at] as number
-      if (type !== MESSAGE.copyData) {
-        if (at > run) this.#sink.copyData(chunk.subarray(run, at), frames, false)
-        frames = 0
-      } else frames++
-      this.#type = type
-      this.#left = lengthAt(chunk, at + 1) - (HEADER - 1)
-      at += HEADER
-      if (type !== MESSAGE.copyData) {
+      if (this.#type !== MESSAGE.copyData) {
         run = at
-        if (this.#left === 0) this.#finish()
+        if (!this.#open) this.#finish()
       }
     }
-    if (at > run) this.#sink.copyData(chunk.subarray(run, at), frames, this.#left > 0)
+    if (at > run) this.#sink.copyData(chunk.subarray(run, at), frames, this.#open)
+  }
+
+  #bodyLength(): number {
+    if (this.#length >= HEADER - 1) return this.#length - (HEADER - 1)
+    throw new ActionError(
+      'ASSAY_TRANSFER_PROTOCOL',
+      `the server sent a message of type ${this.#type} with the length ${this.#length}`,
+    )
   }
 
   #finish(): void {
@@ -95,12 +108,12 @@ export class FrameScanner {
   }
 }
 
+/** Signed, as the protocol's are: a length beyond 2 GB does not exist, and small integers stay small integers. */
 function lengthAt(bytes: Buffer, at: number): number {
   return (
-    (((bytes[at] as number) << 24) |
-      ((bytes[at + 1] as number) << 16) |
-      ((bytes[at + 2] as number) << 8) |
-      (bytes[at + 3] as number)) >>>
-    0
+    ((bytes[at] as number) << 24) |
+    ((bytes[at + 1] as number) << 16) |
+    ((bytes[at + 2] as number) << 8) |
+    (bytes[at + 3] as number)
   )
 }
