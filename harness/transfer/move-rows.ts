@@ -1,8 +1,9 @@
 import type { CopySession } from './copy/copy-session.ts'
-import { type RelayProgress, type RelayResult, relay } from './copy/relay.ts'
+import { type RelayOptions, type RelayProgress, type RelayResult, relay } from './copy/relay.ts'
 import { copyInText, copyOutTexts } from './copy-texts.ts'
 import { openBeside } from './ends.ts'
 import type { LoadOptions } from './load.ts'
+import type { TransferProgress } from './model.ts'
 import type { Split } from './split.ts'
 
 export type MoveOptions = LoadOptions & {
@@ -29,18 +30,15 @@ export async function moveRows(options: MoveOptions): Promise<MovedRows> {
   const progress = new Progress(options, counted)
   const common = {
     ...{ format, silence: spec.silence, waitForComplete: spec.recipe?.waitForComplete },
-    ...(spec.onPiece || spec.onProgress ? { onPiece: (one: RelayProgress) => progress.of(0, one) } : {}),
   }
   const moved = options.beside
     ? await sideBySide(options, async (index, signal, stack) => {
         const session = stack.use(await openBeside(destination, { ...besideOf(spec), signal }))
-        const onPiece = (one: RelayProgress) => progress.of(index, one)
-        const own = common.onPiece ? { ...common, onPiece } : common
-        return relay({ ...own, signal, sources: ends.slice(index, index + 1), destination: { session, text } })
+        const own = { ...common, ...progress.of(index), signal }
+        return relay({ ...own, sources: ends.slice(index, index + 1), destination: { session, text } })
       })
     : await relay({
-        ...common,
-        signal: spec.signal,
+        ...{ ...common, ...progress.of(0), signal: spec.signal },
         sources: ends,
         destination: { session: destination.session, text },
       })
@@ -84,14 +82,21 @@ class Progress {
     this.#counted = counted
   }
 
-  of(index: number, part: RelayProgress): Promise<void> | undefined {
-    const { spec, expected, source } = this.#options
+  /** What the relay of one part is to call: nothing that nobody asked for, since its pieces are many. */
+  of(index: number): Pick<RelayOptions, 'onProgress' | 'onPiece'> {
+    const { onProgress, onPiece } = this.#options.spec
+    return {
+      ...(onProgress ? { onProgress: part => onProgress(this.#known(index, part)) } : {}),
+      ...(onPiece ? { onPiece: part => onPiece(this.#known(index, part)) } : {}),
+    }
+  }
+
+  #known(index: number, part: RelayProgress): TransferProgress {
+    const { expected, source } = this.#options
     this.#parts[index] = part
     const bytes = this.#parts.reduce((sum, one) => sum + one.bytes, 0)
     const share = source.size === 0 ? 1 : Math.min(1, bytes / source.size)
     const rows = this.#counted ? this.#parts.reduce((sum, one) => sum + one.rows, 0) : Math.round(expected * share)
-    const known = { rows, bytes, expected }
-    spec.onProgress?.(known)
-    return spec.onPiece?.(known)
+    return { rows, bytes, expected }
   }
 }

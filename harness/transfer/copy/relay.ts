@@ -21,6 +21,8 @@ export type RelayOptions = {
   readonly signal?: AbortSignal
   /** Milliseconds without a byte after which the server that is waited for must show that it lives. Default 30,000. */
   readonly silence?: number
+  /** Told ten times a second, and once all rows are through: looking is cheap, but the pieces are many. */
+  readonly onProgress?: (progress: RelayProgress) => void
   /** Called for every piece that is about to go on. A promise holds the relay until it resolves: tests bring about faults there. */
   readonly onPiece?: (progress: RelayProgress) => Promise<void> | undefined
   /** Default true. False ends the data like a pipe whose writer has died, for the tests that show what comes of it. */
@@ -42,6 +44,7 @@ export type RelayResult = {
 /** How long an end may take to confirm that it has stopped, in milliseconds. */
 const STOP_WITHIN = 5_000
 const ASK_AFTER = 500
+const PROGRESS_EVERY = 100
 
 /**
  * Passes the rows of one or several COPYs to another, frame by frame, as fast as the slower end takes them.
@@ -85,7 +88,8 @@ class Relay {
   }
 
   async run(): Promise<RelayResult> {
-    const { signal, silence = 30_000, destination } = this.#options
+    const { signal, silence = 30_000, destination, onProgress } = this.#options
+    const progress = onProgress && setInterval(() => onProgress(this.#counts()), PROGRESS_EVERY)
     const aborted = () => this.#failure.reject(signal?.reason)
     signal?.addEventListener('abort', aborted, { once: true })
     const watch = watchForSilence({
@@ -107,6 +111,7 @@ class Relay {
     })
     try {
       const counts = await Promise.race([this.#all(), this.#failure.promise])
+      onProgress?.(this.#counts())
       this.#input.done()
       const rowsIn = await Promise.race([this.#input.outcome, this.#failure.promise])
       return { ...this.#counts(), rowsOut: counts.reduce((sum, rows) => sum + rows, 0), rowsIn }
@@ -118,6 +123,7 @@ class Relay {
       await this.#stop(error)
       throw error
     } finally {
+      clearInterval(progress)
       watch.stop()
       signal?.removeEventListener('abort', aborted)
       this.#input.socket.removeListener('drain', this.#flush)
@@ -158,8 +164,11 @@ class Relay {
 
   #forward(source: Source, piece: Piece): void {
     if (piece.bytes.length === 0 || this.#stopped) return
-    const hold = this.#options.onPiece?.(this.#counts())
-    if (hold) this.#hold(source, hold)
+    const { onPiece } = this.#options
+    if (onPiece) {
+      const until = onPiece(this.#counts())
+      if (until) this.#hold(source, until)
+    }
     if (source.held || source.waiting.length > 0 || (this.#owner !== undefined && this.#owner !== source)) {
       piece.use?.hold()
       source.waiting.push(piece)
