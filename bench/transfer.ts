@@ -91,7 +91,7 @@ async function check({ source, destination }: Ends, name: string, rows: number):
 
 const missing = (program: string): boolean => spawnSync('which', [program]).status !== 0
 
-type Contestant = { readonly name: string; readonly once: () => Promise<number | Usage> }
+type Contestant = { readonly name: string; readonly once: () => Promise<Usage> }
 
 type Surroundings = {
   readonly before: () => Promise<void>
@@ -109,13 +109,13 @@ async function rotate(contestants: readonly Contestant[], { before, after, round
       const used = await once()
       await after()
       // the first round only warms
-      if (round > 0) usages.get(name)?.push(typeof used === 'number' ? { seconds: used, cpu: 0, megabytes: 0 } : used)
+      if (round > 0) usages.get(name)?.push(used)
     }
   }
   return (name: string, what: keyof Usage = 'seconds') => median((usages.get(name) ?? []).map(usage => usage[what]))
 }
 
-const pipe = (ends: Ends, table: string, passwords: string): Promise<number> =>
+const pipe = (ends: Ends, table: string, passwords: string): Promise<Usage> =>
   peer(
     ends,
     `psql -XAtq "$SOURCE" -c "copy ${table} to stdout (format binary)" | psql -XAtq "$DESTINATION" -c "copy ${table} from stdin (format binary)"`,
@@ -156,14 +156,21 @@ async function againstPipe(report: BenchReport, ends: Ends, folder: string): Pro
       atMost: 1.5,
     }),
   )
-  node(report, 'W10, verified', {
-    seconds: of('verified'),
-    cpu: of('verified', 'cpu'),
-    megabytes: of('verified', 'megabytes'),
-  })
+  node(
+    report,
+    'W10, verified',
+    {
+      seconds: of('verified'),
+      cpu: of('verified', 'cpu'),
+      megabytes: of('verified', 'megabytes'),
+    },
+    of('pipe', 'cpu'),
+  )
 }
 
-function node(report: BenchReport, what: string, { cpu, megabytes }: Usage): void {
+function node(report: BenchReport, what: string, { cpu, megabytes }: Usage, psql: number): void {
+  const metric = `CPU of Node, ${what}, against both psql`
+  report.measured({ metric, value: cpu, against: psql, ratio: cpu / psql, unit: 's' })
   report.measured({ metric: `CPU of Node, ${what}`, value: cpu, unit: 's', goal: '<= 0.6', holds: cpu <= 0.6 })
   report.measured({
     metric: `memory of Node, ${what}`,
@@ -199,7 +206,8 @@ async function sizes(report: BenchReport, ends: Ends, folder: string): Promise<v
     report.measured({
       ...{ metric: `${what}, counted, against psql | psql binary`, value, against, ratio: value / against, unit: 's' },
     })
-    node(report, what, { seconds: value, cpu: of('assay', 'cpu'), megabytes: of('assay', 'megabytes') })
+    const usage = { seconds: value, cpu: of('assay', 'cpu'), megabytes: of('assay', 'megabytes') }
+    node(report, what, usage, of('pipe', 'cpu'))
     await run(ends.source, `drop table ${shape.name}`)
     await run(ends.destination, `drop table ${shape.name}`)
   }
@@ -274,7 +282,7 @@ async function manyTables(report: BenchReport, ends: Ends, { folder, pgcopydb }:
   if (pgcopydb === undefined)
     return report.measured({ metric: `${TABLES} tables of 2,000 rows`, value: ours.seconds, unit: 's' })
   await renewDatabase(ends.destination)
-  const against = await peer(ends, pgcopydb, join(folder, 'pgpass'))
+  const { seconds: against } = await peer(ends, pgcopydb, join(folder, 'pgpass'))
   await check(ends, `many_${TABLES}`, 2_000)
   const value = ours.seconds
   report.measured({

@@ -33,15 +33,18 @@ export async function assayTransfer(ends: Ends, args: readonly string[], folder:
   return { seconds, cpu: (used.userCPUTime + used.systemCPUTime) / 1e6, megabytes: used.maxRSS / 1024 }
 }
 
-/** A shell command of a peer; $SOURCE and $DESTINATION are connection URLs, passwords come from a file of libpq. */
-export async function peer(ends: Ends, command: string, passwords: string): Promise<number> {
+/** A shell command of a peer, with the processor time of all that it starts; $SOURCE and $DESTINATION are connection URLs, passwords come from a file of libpq. */
+export async function peer(ends: Ends, command: string, passwords: string): Promise<Usage> {
   const started = performance.now()
-  await run('bash', ['-o', 'pipefail', '-c', command], {
+  const said = await run('bash', ['-o', 'pipefail', '-c', `time { ${command}; }`], {
+    TIMEFORMAT: '%U %S',
     PGPASSFILE: passwords,
     SOURCE: url(ends.source),
     DESTINATION: url(ends.destination),
   })
-  return (performance.now() - started) / 1000
+  const seconds = (performance.now() - started) / 1000
+  const [user = Number.NaN, system = Number.NaN] = (said.trimEnd().split('\n').at(-1) ?? '').split(' ').map(Number)
+  return { seconds, cpu: user + system, megabytes: Number.NaN }
 }
 
 /** Lines of a libpq password file. */
@@ -49,7 +52,8 @@ export function passwordLines(ends: readonly Endpoint[]): string {
   return ends.map(({ host, port, user, password }) => `${host}:${port}:*:${user}:${password.reveal()}\n`).join('')
 }
 
-async function run(file: string, args: readonly string[], environment: Record<string, string>): Promise<void> {
+/** Resolves with the end of what it wrote to its standard error. */
+async function run(file: string, args: readonly string[], environment: Record<string, string>): Promise<string> {
   const child = spawn(file, args, { env: { ...process.env, ...environment }, stdio: ['ignore', 'pipe', 'pipe'] })
   let output = ''
   child.stdout.resume()
@@ -58,4 +62,5 @@ async function run(file: string, args: readonly string[], environment: Record<st
   })
   const [code] = await once(child, 'close')
   if (code !== 0) throw new Error(`${file} ${args.slice(0, 4).join(' ')} ended with ${code}: ${output}`)
+  return output
 }
