@@ -6,6 +6,7 @@ import { leaseForTest } from '../targets/testing.ts'
 import { leftovers } from './checks/leftovers.ts'
 import { readOnlyMatrix } from './checks/read-only-matrix.ts'
 import { type Klustron, openKlustron } from './klustron.ts'
+import { onNode } from './on-node.ts'
 import { compareShardMasterAndStandby, compareStandby } from './standby/compare-standby.ts'
 
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 })
@@ -98,12 +99,24 @@ test('metadata that are wholly down are said so within the deadline', async () =
   expect(performance.now() - from).toBeLessThan(5_000)
 })
 
-test('a metadata primary that is frozen is said so within the deadline', async () => {
+test('a statement that a node does not end is given up at the deadline, and ended there', async () => {
+  const node = await klustron.metadata.primary()
+  const asked = onNode({ node, within: 800 }, (session, signal) =>
+    session.query('select sleep(60) as slept', { signal }),
+  )
+  await expect(asked).rejects.toMatchObject({ class: 'timeout', message: expect.stringContaining('within 800 ms') })
+  await using session = await connect(node)
+  const { values } = await session.query(`select info from information_schema.processlist where info like '%as slept'`)
+  expect(values).toEqual([])
+})
+
+test('a node that is frozen is said so within the deadline, as metadata primary and when it is asked for a variable', async () => {
   const { host, port } = await klustron.metadata.primary()
   const nodes = lease.endpoints.metadata as readonly Endpoint[]
   const node = nodes.find(one => one.host === host && one.port === port) as Endpoint
   await using asked = openKlustron({ metadata: [node], within: 1_500 })
   expect(await asked.info.clusterIds()).toEqual([])
+  expect(await asked.variables.read(node, 'port')).toBe(String(port))
   await lease.fault('pause', node.name)
   try {
     const from = performance.now()
@@ -112,6 +125,9 @@ test('a metadata primary that is frozen is said so within the deadline', async (
       message: expect.stringContaining('did not answer within 1500 ms'),
     })
     expect(performance.now() - from).toBeLessThan(15_000)
+    const frozen = { code: 'ASSAY_SQL', class: 'timeout', message: `${node.name} did not answer within 1500 ms` }
+    await expect(asked.variables.read(node, 'port')).rejects.toMatchObject(frozen)
+    await expect(asked.variables.setOn(node, 'port', 1)).rejects.toMatchObject(frozen)
   } finally {
     await lease.fault('resume', node.name)
   }

@@ -14,7 +14,7 @@ export type KlustronOptions = {
   readonly log?: (text: string) => void
   /** Stored with each job. */
   readonly user?: string
-  /** Milliseconds that a failover of the metadata or of cluster_mgr may take. Default 30,000. */
+  /** Milliseconds that a failover of the metadata or of cluster_mgr may take, and a node that is asked for a variable. Default 30,000. */
   readonly within?: number
   /** Milliseconds that a job may take. Default 300,000. */
   readonly jobWithin?: number
@@ -40,7 +40,7 @@ export function openKlustron(options: KlustronOptions): Klustron {
     manager,
     info,
     settings: new ClusterSettings({ manager, info }),
-    variables: new Variables({ info, signal }),
+    variables: new Variables({ info, within, signal }),
     [Symbol.asyncDispose]: () => metadata[Symbol.asyncDispose](),
   }
 }

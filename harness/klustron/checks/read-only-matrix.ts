@@ -1,5 +1,5 @@
-import { connect } from '../../sql/connect.ts'
 import type { NodeInfo } from '../metadata/node-info.ts'
+import { onNode } from '../on-node.ts'
 
 export type WriteBlock = {
   readonly node: string
@@ -16,6 +16,8 @@ export type MatrixOptions = {
   readonly cluster?: number
   /** Clusters that follow another one: their primaries take no writes either. */
   readonly followers?: readonly number[]
+  /** Milliseconds that a node may take to answer. Default 30,000. */
+  readonly within?: number
   readonly signal?: AbortSignal
 }
 
@@ -28,17 +30,16 @@ export async function readOnlyMatrix({
   info,
   cluster,
   followers = [],
+  within,
   signal,
 }: MatrixOptions): Promise<readonly WriteBlock[]> {
   const nodes = await info.storageNodes(cluster === undefined ? {} : { cluster })
   return await Promise.all(
     nodes.map(async node => {
-      await using session = await connect(node, { signal })
-      const { values } = await session.query(
-        `SHOW GLOBAL VARIABLES WHERE variable_name IN ('read_only', 'super_read_only')`,
-        {
-          signal,
-        },
+      const { values } = await onNode({ node, within, signal }, (session, ends) =>
+        session.query(`SHOW GLOBAL VARIABLES WHERE variable_name IN ('read_only', 'super_read_only')`, {
+          signal: ends,
+        }),
       )
       const on = new Map(values.map(([name, value]) => [String(name).toLowerCase(), /^(on|1)/i.test(String(value))]))
       return {

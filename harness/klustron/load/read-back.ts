@@ -1,7 +1,8 @@
-import { connect } from '../../sql/connect.ts'
 import { mysqlDialect, postgresDialect } from '../../sql/dialect.ts'
+import type { SqlResult } from '../../sql/session.ts'
 import type { Endpoint } from '../../targets/target.ts'
 import type { Cluster } from '../model.ts'
+import { onNode } from '../on-node.ts'
 import type { WriteLoad } from './write-load.ts'
 
 export type ReadBackOptions = {
@@ -9,6 +10,8 @@ export type ReadBackOptions = {
   readonly cluster: Cluster
   readonly table: string
   readonly load: Pick<WriteLoad, 'acknowledged' | 'refused'>
+  /** Milliseconds that each node may take for all that it is asked. Default 60,000. */
+  readonly within?: number
   readonly signal?: AbortSignal
 }
 
@@ -23,22 +26,33 @@ export type ReadBack = {
 }
 
 /** Reads the rows of a load back, through the compute node and from the primary of every shard. Each list holds 20 ids at most. */
-export async function readBack({ compute, cluster, table, load, signal }: ReadBackOptions): Promise<ReadBack> {
-  await using session = await connect(compute, { signal })
-  const ids = async (sql: string, from = session): Promise<readonly number[]> =>
-    (await from.query(sql, { signal })).values.map(([id]) => Number(id))
-  const here = new Set(await ids(`SELECT id FROM ${postgresDialect.identifier(table)}`))
+export async function readBack({
+  compute,
+  cluster,
+  table,
+  load,
+  within = 60_000,
+  signal,
+}: ReadBackOptions): Promise<ReadBack> {
+  const here = new Set(
+    await onNode({ node: compute, within, signal }, async (session, ends) =>
+      idsOf(await session.query(`SELECT id FROM ${postgresDialect.identifier(table)}`, { signal: ends })),
+    ),
+  )
   const stored = new Set<number>()
-  for (const { primary } of cluster.shards) {
-    if (!primary) continue
-    const database = `${compute.database ?? 'postgres'}_$$_public`
-    await using storage = await connect(primary, { signal, database })
-    const known = await storage.query(
-      `SELECT table_name FROM information_schema.tables WHERE table_schema = '${database}' AND (table_name = '${table}' OR table_name LIKE '${table}\\_%')`,
-      { signal },
-    )
-    for (const [name] of known.values)
-      for (const id of await ids(`SELECT id FROM ${mysqlDialect.identifier(String(name))}`, storage)) stored.add(id)
+  const database = `${compute.database ?? 'postgres'}_$$_public`
+  for (const { primary: node } of cluster.shards) {
+    if (!node) continue
+    await onNode({ node, database, within, signal }, async (session, ends) => {
+      const known = await session.query(
+        `SELECT table_name FROM information_schema.tables WHERE table_schema = '${database}' AND (table_name = '${table}' OR table_name LIKE '${table}\\_%')`,
+        { signal: ends },
+      )
+      for (const [name] of known.values) {
+        const part = await session.query(`SELECT id FROM ${mysqlDialect.identifier(String(name))}`, { signal: ends })
+        for (const id of idsOf(part)) stored.add(id)
+      }
+    })
   }
   const some = (list: readonly number[]): readonly number[] => list.slice(0, 20)
   return {
@@ -47,4 +61,8 @@ export async function readBack({ compute, cluster, table, load, signal }: ReadBa
     ghosts: some(load.refused.filter(id => here.has(id) || stored.has(id))),
     apart: some([...[...here].filter(id => !stored.has(id)), ...[...stored].filter(id => !here.has(id))]),
   }
+}
+
+function idsOf({ values }: SqlResult): readonly number[] {
+  return values.map(([id]) => Number(id))
 }

@@ -32,6 +32,8 @@ export type WriteLoad = {
 }
 
 const AFTER_AN_ERROR = 50
+/** A compute node itself waits 10 s for its storage; one that is silent for longer will not answer this row. */
+const ROW_WITHIN = 30_000
 const MOST_REASONS = 10
 
 /** Writers that insert one row for each transaction, and go on whatever happens to the servers. */
@@ -52,13 +54,17 @@ export async function writeLoad(options: WriteLoadOptions): Promise<WriteLoad> {
         session = opened
         if (!opened) continue
         const id = next++
+        const late = AbortSignal.timeout(ROW_WITHIN)
+        const signal = options.signal ? AbortSignal.any([options.signal, late]) : late
         try {
-          await opened.query(`INSERT INTO ${postgresDialect.identifier(options.table)} (id) VALUES (${id})`)
+          await opened.query(`INSERT INTO ${postgresDialect.identifier(options.table)} (id) VALUES (${id})`, { signal })
           if (failures() > 0) left--
           found.acknowledged.push(id)
         } catch (error) {
           const { systemCode, message } = error as { systemCode?: string; message: string }
-          found[!opened.open || systemCode === '08007' ? 'unknown' : 'refused'].push(id)
+          // one that was cancelled may have been written before the request to cancel came
+          const unknown = !opened.open || signal.aborted || systemCode === '08007'
+          found[unknown ? 'unknown' : 'refused'].push(id)
           if (reasons.size < MOST_REASONS) reasons.add(message)
           await pause(AFTER_AN_ERROR, options.signal)
         }

@@ -1,8 +1,9 @@
 import { ActionError } from '../../errors.ts'
-import { connect } from '../../sql/connect.ts'
 import { mysqlDialect, postgresDialect } from '../../sql/dialect.ts'
+import type { SqlSession } from '../../sql/session.ts'
 import type { Endpoint } from '../../targets/target.ts'
 import type { NodeInfo } from '../metadata/node-info.ts'
+import { onNode } from '../on-node.ts'
 import { pause } from '../pause.ts'
 
 export type NodeType = 'computer' | 'storage'
@@ -12,7 +13,12 @@ export type VariableValue = string | number | boolean
 export type NodeVariable = { readonly node: string; readonly value: string }
 export type ChangedVariable = NodeVariable & { readonly before: string }
 
-export type VariablesOptions = { readonly info: NodeInfo; readonly signal?: AbortSignal }
+export type VariablesOptions = {
+  readonly info: NodeInfo
+  /** Milliseconds that a node may take to answer. Default 30,000. */
+  readonly within?: number
+  readonly signal?: AbortSignal
+}
 
 const RELOADED_WITHIN = 3_000
 
@@ -22,10 +28,12 @@ const RELOADED_WITHIN = 3_000
  */
 export class Variables {
   readonly #info: NodeInfo
+  readonly #within: number | undefined
   readonly #signal: AbortSignal | undefined
 
-  constructor({ info, signal }: VariablesOptions) {
+  constructor({ info, within, signal }: VariablesOptions) {
     this.#info = info
+    this.#within = within
     this.#signal = signal
   }
 
@@ -52,36 +60,34 @@ export class Variables {
 
   async setOn(node: Endpoint, name: string, value: VariableValue): Promise<ChangedVariable> {
     const before = await this.read(node, name)
-    {
-      await using session = await connect(node, { signal: this.#signal })
+    await this.#on(node, async (session, signal) => {
       if (session.dialect === 'postgres') {
         const literal = postgresDialect.literal(String(value)).trim()
-        await session.query(`ALTER SYSTEM SET ${postgresName(name)} = ${literal}`, { signal: this.#signal })
-        await session.query('SELECT pg_reload_conf()', { signal: this.#signal })
-      } else {
-        const assignment = `${mysqlDialect.identifier(name)} = ${mysqlValue(value)}`
-        // MariaDB has no SET PERSIST.
-        await session.query(`SET PERSIST ${assignment}`, { signal: this.#signal }).catch(async error => {
-          if ((error as ActionError).class !== 'syntax_error') throw error
-          await session.query(`SET GLOBAL ${assignment}`, { signal: this.#signal })
-        })
+        await session.query(`ALTER SYSTEM SET ${postgresName(name)} = ${literal}`, { signal })
+        await session.query('SELECT pg_reload_conf()', { signal })
+        return
       }
-    }
+      const assignment = `${mysqlDialect.identifier(name)} = ${mysqlValue(value)}`
+      // MariaDB has no SET PERSIST.
+      await session.query(`SET PERSIST ${assignment}`, { signal }).catch(async error => {
+        if ((error as ActionError).class !== 'syntax_error') throw error
+        await session.query(`SET GLOBAL ${assignment}`, { signal })
+      })
+    })
     const after = await this.#changed(node, name, before, value)
     return { node: node.name, before, value: after }
   }
 
   /** The value that a new session sees. A name that the node does not know is an error of class `unknown_variable`. */
   async read(node: Endpoint, name: string): Promise<string> {
-    await using session = await connect(node, { signal: this.#signal })
-    const options = { signal: this.#signal }
-    const { values } =
+    const { values } = await this.#on(node, (session, signal) =>
       session.dialect === 'postgres'
-        ? await session.query(`SHOW ${postgresName(name)}`, options)
-        : await session.query(
-            'SELECT variable_value FROM information_schema.global_variables WHERE variable_name = ?',
-            { ...options, parameters: [name] },
-          )
+        ? session.query(`SHOW ${postgresName(name)}`, { signal })
+        : session.query('SELECT variable_value FROM information_schema.global_variables WHERE variable_name = ?', {
+            signal,
+            parameters: [name],
+          }),
+    )
     const value = values[0]?.[0]
     if (value === undefined || value === null)
       throw new ActionError('ASSAY_SQL', `${node.name} has no variable ${name}`, { class: 'unknown_variable' })
@@ -97,6 +103,10 @@ export class Variables {
         return value
       await pause(20, this.#signal)
     }
+  }
+
+  #on<T>(node: Endpoint, work: (session: SqlSession, signal: AbortSignal) => Promise<T>): Promise<T> {
+    return onNode({ node, within: this.#within, signal: this.#signal }, work)
   }
 
   async #nodes(type: NodeType, cluster?: number): Promise<readonly Endpoint[]> {
