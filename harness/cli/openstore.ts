@@ -12,7 +12,8 @@ const TOKEN = 'OPENSTORE_TOKEN'
 const USAGE = `assay openstore check --url URL [--token-file FILE] [--json]
 
 Tries every endpoint rule on an openstore deployment, with pools, sets, blocks and instances of its own that it removes again, and
-prints a table: endpoint, rule, and whether it holds, differs or is not implemented. Exit code 0 when none differs, 1 otherwise.
+prints a table: endpoint, rule, and whether it holds, differs or is not implemented. Exit code 0 when none differs, 1 otherwise. What
+could not be removed is named below the table, and under "left" in JSON; it does not change the exit code.
 
   --url URL          http://host:port of the REST interface
   --token-file FILE  holds the bearer token; else the environment variable ${TOKEN}

@@ -7,7 +7,7 @@ async function loaded(world: World, block: string): Promise<CdmInstance> {
   const begun = await world.works(world.client.load({ block_ids: [block] }))
   const id = begun['ins-id']
   must(typeof id === 'string', 'the answer has no ins-id')
-  world.after(async () => world.done(await world.client.unload(id)))
+  world.after(`instance ${id}`, () => world.client.unload(id))
   await world.done(begun)
   return (await world.client.instance(id)).cdm_instance
 }

@@ -72,7 +72,7 @@ export const poolRules: readonly Rule[] = [
       })
       const id = made.json?.['pool-id']
       if (typeof id !== 'string') return
-      world.after(() => world.client.deletePool(id))
+      world.after(`pool ${id}`, () => world.client.deletePool(id))
       const shown = await world.ask({ path: `/pools/${id}` })
       const listed = await world.ask({ path: '/pools?limit=1000' })
       for (const answer of [made, shown, listed]) must(!answer.text.includes(SECRET), 'an answer shows the secret_key')

@@ -21,6 +21,8 @@ export type Found = {
   readonly verdict: 'holds' | 'differs' | 'not implemented'
   /** What was seen, where it does not hold. */
   readonly seen?: string
+  /** Objects that the rule made and that could not be removed, each with the reason. */
+  readonly left?: readonly string[]
 }
 
 export type CheckOptions = {
@@ -52,6 +54,8 @@ export async function checkService({ url, token, clock, signal, onFound }: Check
       const seen = error instanceof Differs || error instanceof Error ? error.message : String(error)
       one = { endpoint, rule, verdict, seen }
     }
+    const left = await world.remove()
+    if (left.length > 0) one = { ...one, left }
     found.push(one)
     onFound?.(one)
   }

@@ -74,7 +74,7 @@ export const setRules: readonly Rule[] = [
       const key = randomUUID()
       const make = () => world.works(world.client.createSet({ name: 'once' }, { idempotencyKey: key }))
       const [first, second] = [await make(), await make()]
-      for (const { 'set-id': id } of [first, second]) world.after(() => world.client.deleteSet(id))
+      for (const { 'set-id': id } of [first, second]) world.after(`set ${id}`, () => world.client.deleteSet(id))
       must(first['set-id'] === second['set-id'], 'the repetition made a second set')
     },
   },
@@ -84,10 +84,10 @@ export const setRules: readonly Rule[] = [
       const headers = { 'idempotency-key': randomUUID() }
       const first = await world.ask({ method: 'PUT', path: '/sets', json: { name: 'one' }, headers })
       const id = first.json?.['set-id']
-      if (typeof id === 'string') world.after(() => world.client.deleteSet(id))
+      if (typeof id === 'string') world.after(`set ${id}`, () => world.client.deleteSet(id))
       const second = await world.ask({ method: 'PUT', path: '/sets', json: { name: 'two' }, headers })
       const other = second.json?.['set-id']
-      if (typeof other === 'string' && other !== id) world.after(() => world.client.deleteSet(other))
+      if (typeof other === 'string' && other !== id) world.after(`set ${other}`, () => world.client.deleteSet(other))
       must(second.status === 409, `expected 409, got ${second.status}`)
     },
   },
@@ -103,7 +103,7 @@ export const setRules: readonly Rule[] = [
     async run(world) {
       const { status, json } = await world.ask({ method: 'PUT', path: '/sets', json: { name: 'a', colour: 1 } })
       const id = json?.['set-id']
-      if (typeof id === 'string') world.after(() => world.client.deleteSet(id))
+      if (typeof id === 'string') world.after(`set ${id}`, () => world.client.deleteSet(id))
       const ignored = status < 300 && typeof id === 'string'
       must(ignored || (status === 400 && json?.error?.code === 'unknown_field'), `got ${status} ${json?.error?.code}`)
     },

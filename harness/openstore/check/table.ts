@@ -16,7 +16,14 @@ export function checkTable(found: readonly Found[]): string {
       .join('  ')
       .trimEnd(),
   )
-  return [...lines, '', summary(found)].join('\n')
+  return [...lines, '', summary(found), ...leftovers(found)].join('\n')
+}
+
+function leftovers(found: readonly Found[]): readonly string[] {
+  const left = found.flatMap(one => one.left ?? [])
+  if (left.length === 0) return []
+  const what = left.length === 1 ? 'object of the check' : 'objects of the check'
+  return [`warning: ${left.length} ${what} could not be removed:`, ...left.map(one => `  ${one}`)]
 }
 
 function summary(found: readonly Found[]): string {
