@@ -70,17 +70,27 @@ async function toPostgres(
   return { exitCode, total, written, readBytes, verdict, rows: rows.right }
 }
 
-async function toMysql(run: Run, { source, mysql }: Servers, transformer: readonly object[]): Promise<unknown> {
+type ToMysql = { readonly transformer?: readonly object[]; readonly statements?: boolean }
+
+async function toMysql(run: Run, { source, mysql }: Servers, how: ToMysql): Promise<unknown> {
   await sql(mysql, [
     'drop table if exists things',
-    'create table things (id bigint primary key, name text, amount decimal(40,20), at datetime)',
+    'create table things (id bigint primary key, name text, amount decimal(40,20), at datetime, raw varbinary(4))',
   ])
   const where = 'id is not null'
+  // bytes cannot be a parameter's text, so such rows go as statements
+  const [read, written] = how.statements
+    ? [
+        [...column, "'ab'::bytea"],
+        [...column, 'raw'],
+      ]
+    : [column, column]
   const { exitCode, counters } = await run({
-    transformer,
-    reader: { name: 'postgresql', endpoint: source, table: ['things'], parameter: { column, where } },
-    writer: { name: 'mysql', endpoint: mysql, table: ['things'], parameter: { column, batchSize: 64 } },
+    transformer: how.transformer ?? [],
+    reader: { name: 'postgresql', endpoint: source, table: ['things'], parameter: { column: read, where } },
+    writer: { name: 'mysql', endpoint: mysql, table: ['things'], parameter: { column: written, batchSize: 64 } },
   })
+  await sql(mysql, ['alter table things drop column raw'])
   const { verdict } = await compareRows({
     left: { endpoint: source, table: { name: 'things' }, where },
     right: { endpoint: mysql, table: { name: 'things' } },
@@ -124,11 +134,15 @@ export const SCENARIOS: Readonly<
   },
   'the same in MySQL': {
     expected: { exitCode: 0, written: 1001n, verdict: 'equal' },
-    look: (run, at) => toMysql(run, at, []),
+    look: (run, at) => toMysql(run, at, {}),
+  },
+  'the same in MySQL, by statements': {
+    expected: { exitCode: 0, written: 1001n, verdict: 'equal' },
+    look: (run, at) => toMysql(run, at, { statements: true }),
   },
   'the same in MySQL, value by value': {
     expected: { exitCode: 0, written: 1001n, verdict: 'equal' },
-    look: (run, at) => toMysql(run, at, [KEEP_ALL]),
+    look: (run, at) => toMysql(run, at, { transformer: [KEEP_ALL] }),
   },
   'from MySQL to PostgreSQL': {
     expected: { exitCode: 0, total: 500n, written: 500n, readBytes: STOCK_BYTES, verdict: 'equal' },

@@ -63,7 +63,7 @@ export const TEXT_FAULTS: readonly SeededFault[] = [
         }
       },
     }),
-    caughtBy: ['the same in MySQL'],
+    caughtBy: ['the same in MySQL, by statements'],
   },
   {
     name: 'a NULL becomes a zero on its way into MySQL',
@@ -74,6 +74,27 @@ export const TEXT_FAULTS: readonly SeededFault[] = [
           return Buffer.from(super.of(parts).toString().replaceAll(',NULL,', ',0,'))
         }
       },
+    }),
+    caughtBy: ['the same in MySQL, by statements'],
+  },
+  {
+    name: 'an escape is taken for its letter on its way into MariaDB',
+    module: '../../plugins/rdbms/mysql/bulk.ts',
+    fault: original => ({
+      bulkRows: (parts: unknown, columns: unknown) =>
+        (replaced({ bytes: any(original).bulkRows(parts, columns) }, 'tab\t', 'tabt') as { bytes: Buffer }).bytes,
+    }),
+    caughtBy: ['the same in MySQL'],
+  },
+  {
+    name: 'a NULL becomes a zero on its way into MariaDB',
+    module: '../../plugins/rdbms/mysql/bulk.ts',
+    fault: original => ({
+      bulkRows: (parts: { readonly bytes: Buffer }[], columns: unknown) =>
+        any(original).bulkRows(
+          parts.map(part => replaced(part, '\t\\N\t', '\t00\t')),
+          columns,
+        ),
     }),
     caughtBy: ['the same in MySQL'],
   },

@@ -34,6 +34,15 @@ async function open(endpoint: Endpoint, context: PluginContext): Promise<SqlSess
   }
 }
 
+/** What decides how rows are written; not every server knows all of them. */
+async function variables(session: SqlSession, signal: AbortSignal): Promise<Readonly<Record<string, string>>> {
+  const { values } = await session.query(
+    "show variables where variable_name in ('max_allowed_packet', 'version', 'binlog_format')",
+    { signal },
+  )
+  return Object.fromEntries(values.map(row => row.map(String)))
+}
+
 export const mysqlDriver: Driver = {
   dialect: 'mysql',
   open,
@@ -77,8 +86,8 @@ export const mysqlDriver: Driver = {
     const { signal } = context
     const session = await open(endpoint, context)
     try {
-      const { values } = await session.query('select @@max_allowed_packet', { signal })
-      const largest = Number(values[0]?.[0])
+      const server = await variables(session, signal)
+      const largest = Number(server.max_allowed_packet)
       // a byte may become two, and quotes and commas come besides
       const target = { ...given, batchBytes: Math.min(given.batchBytes, Math.ceil(largest / 4)) }
       if (endpoint.options?.ssl) {
@@ -91,9 +100,22 @@ export const mysqlDriver: Driver = {
       if (whyNot !== undefined) context.log('WARN', 'MysqlWriter$Task', `written by statements, since ${whyNot}`)
       const local = wanted && whyNot === undefined
       await session.close()
-      await using line = await MysqlLine.open({ endpoint, settings: [...settings(context), ...own], local, signal })
-      const loadLine = byteLine(line, endpoint, signal)
-      await insertBatches(loadLine, target, input, { largest, ...(local ? { loadLine } : {}) })
+      // MariaDB refuses them where its binary log has statements
+      const bulk =
+        context.mode === 'strict' && /mariadb/i.test(server.version ?? '') && server.binlog_format !== 'STATEMENT'
+      await using line = await MysqlLine.open({
+        endpoint,
+        settings: [...settings(context), ...own],
+        local,
+        bulk,
+        signal,
+      })
+      const bytes = byteLine(line, endpoint, signal)
+      await insertBatches(bytes, target, input, {
+        largest,
+        ...(local ? { loadLine: bytes } : {}),
+        ...(line.takesBulk ? { bulkLine: bytes } : {}),
+      })
     } finally {
       await session.close()
     }

@@ -3,7 +3,7 @@ import type { SqlSession } from '../../../../sql/session.ts'
 import { DataxError } from '../../../errors.ts'
 import type { TextBatch } from '../../../record/text-batch.ts'
 import type { WriteTarget } from '../driver.ts'
-import type { Done } from './line.ts'
+import type { Done } from './answer.ts'
 import type { LoadLine } from './write.ts'
 
 const BACKSLASH = 92

@@ -2,7 +2,8 @@
 const HEAD = 4
 /** A payload of so many bytes goes on in the next packet. */
 const FULL = 0xff_ffff
-const COM_QUERY = 3
+/** First bytes of a client's payloads; `bulk` is MariaDB's COM_STMT_BULK_EXECUTE. */
+export const COMMAND = { query: 0x03, prepare: 0x16, bulk: 0xfa } as const
 
 /** Cuts a server's stream into payloads. What it is given is the caller's again after `push`. */
 export class PacketReader {
@@ -60,11 +61,11 @@ export class PacketReader {
   }
 }
 
-/** The packets of a statement, whose text is given in pieces. */
-export function queryPackets(text: readonly Buffer[]): readonly Buffer[] {
-  const length = 1 + text.reduce((sum, piece) => sum + piece.length, 0)
-  if (length < FULL) return [packetHead(length, 0), Buffer.of(COM_QUERY), ...text]
-  const whole = Buffer.concat([Buffer.of(COM_QUERY), ...text])
+/** The packets of a command, whose body is given in pieces. */
+export function commandPackets(command: number, body: readonly Buffer[]): readonly Buffer[] {
+  const length = 1 + body.reduce((sum, piece) => sum + piece.length, 0)
+  if (length < FULL) return [packetHead(length, 0), Buffer.of(command), ...body]
+  const whole = Buffer.concat([Buffer.of(command), ...body])
   const packets: Buffer[] = []
   // one that is just full is followed by an empty one
   for (let at = 0, sequence = 0; at <= length; at += FULL, sequence++) {

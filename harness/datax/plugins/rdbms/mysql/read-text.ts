@@ -4,7 +4,8 @@ import type { Row } from '../../../record/kind.ts'
 import type { RecordOutput } from '../../plugin.ts'
 import type { ReadOptions } from '../driver.ts'
 import { sqlFailure } from '../sql-error.ts'
-import { MysqlLine, type RowSink } from './line.ts'
+import type { RowSink } from './answer.ts'
+import { MysqlLine } from './line.ts'
 import { RowText } from './row-text.ts'
 
 /** Reads a SELECT as the server sends it; the socket rests while the channel is full. `settings` are run first. */

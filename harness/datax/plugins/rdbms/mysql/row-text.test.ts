@@ -1,7 +1,7 @@
 import type { FieldPacket } from 'mysql2'
 import { describe, expect, test } from 'vitest'
 import { type Row, rowSize } from '../../../record/kind.ts'
-import { PacketReader, queryPackets } from './packets.ts'
+import { COMMAND, commandPackets, PacketReader } from './packets.ts'
 import { RowText } from './row-text.ts'
 
 const UTF8 = 45
@@ -107,7 +107,7 @@ describe('packets', () => {
     length => {
       const seen: number[] = []
       const sequences: number[] = []
-      const bytes = Buffer.concat(queryPackets([Buffer.alloc(length - 1, 'x'), Buffer.of(0x79)]))
+      const bytes = Buffer.concat(commandPackets(COMMAND.query, [Buffer.alloc(length - 1, 'x'), Buffer.of(0x79)]))
       for (let at = 0; at < bytes.length; at += 4 + bytes.readUIntLE(at, 3)) sequences.push(bytes[at + 3] as number)
       new PacketReader((payload, from, to) =>
         seen.push(payload[from] as number, to - from, payload[to - 1] as number),

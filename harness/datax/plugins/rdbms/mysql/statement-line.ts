@@ -2,13 +2,13 @@ import { queryError } from '../../../../sql/mysql/errors.ts'
 import type { SqlSession } from '../../../../sql/session.ts'
 import type { Endpoint } from '../../../../targets/target.ts'
 import type { MysqlLine } from './line.ts'
-import type { LoadLine, StatementLine } from './write.ts'
+import type { BulkLine, LoadLine, StatementLine } from './write.ts'
 
 /** How long a server may take to give up a statement, in milliseconds. */
 const STOP_WITHIN = 3_000
 
 /** Statements as bytes, over a socket of their own. */
-export function byteLine(line: MysqlLine, endpoint: Endpoint, signal: AbortSignal): LoadLine {
+export function byteLine(line: MysqlLine, endpoint: Endpoint, signal: AbortSignal): LoadLine & BulkLine {
   const stoppable = async <T>(work: () => Promise<T>): Promise<T> => {
     signal.throwIfAborted()
     let timer: NodeJS.Timeout | undefined
@@ -35,6 +35,10 @@ export function byteLine(line: MysqlLine, endpoint: Endpoint, signal: AbortSigna
       await stoppable(() => line.query(text))
     },
     load: (text, data) => stoppable(() => line.load(text, data)),
+    prepare: text => stoppable(() => line.prepare(text)),
+    async bulk(body) {
+      await stoppable(() => line.bulk(body))
+    },
   }
 }
 

@@ -5,9 +5,10 @@ import { kindAt, type Row, type Value } from '../../../record/kind.ts'
 import type { RecordInput } from '../../plugin.ts'
 import type { WriteTarget } from '../driver.ts'
 import { sqlFailure } from '../sql-error.ts'
-import { fatalConversion, type Send, writeBatches } from '../write-batches.ts'
+import { fatalConversion, type Send, type TextWriter, writeBatches } from '../write-batches.ts'
+import type { Done } from './answer.ts'
+import { bulkHead, bulkRows } from './bulk.ts'
 import { type Encode, encoderOf } from './encode.ts'
-import type { Done } from './line.ts'
 import { loadRows, loadStatement } from './load.ts'
 import { ValuesText } from './values-text.ts'
 
@@ -23,11 +24,19 @@ export interface LoadLine extends StatementLine {
   load(text: string, data: readonly Buffer[]): Promise<Done>
 }
 
+/** One that can also take rows as the parameters of a prepared statement. */
+export interface BulkLine extends StatementLine {
+  prepare(text: string): Promise<number>
+  bulk(body: readonly Buffer[]): Promise<void>
+}
+
 export type InsertOptions = {
   /** What the server takes in one statement, in bytes. */
   readonly largest: number
   /** Where rows of text go by LOAD DATA first. */
   readonly loadLine?: LoadLine
+  /** Where rows of text go as parameters: the server is spared reading SQL. */
+  readonly bulkLine?: BulkLine | undefined
 }
 
 /** Writes by statements of many rows; one statement is one transaction. */
@@ -35,10 +44,13 @@ export async function insertBatches(
   line: StatementLine,
   target: WriteTarget,
   input: RecordInput,
-  { largest, loadLine }: InsertOptions,
+  { largest, loadLine, bulkLine }: InsertOptions,
 ): Promise<void> {
   const { columns, context } = target
-  const [head, tail] = statementOf(target).map(text => Buffer.from(text)) as [Buffer, Buffer]
+  const texts = statementOf(target)
+  const [head, tail] = texts.map(text => Buffer.from(text)) as [Buffer, Buffer]
+  // a server that has no room for it gets statements as any other
+  const prepared = await bulkLine?.prepare(texts.join(`(${columns.map(() => '?').join(',')})`)).catch(() => undefined)
   const sending = (values: Buffer): Send => {
     const length = head.length + values.length + tail.length
     if (length < largest) return () => line.run([head, values, tail])
@@ -55,9 +67,18 @@ export async function insertBatches(
     textWriter: given => {
       if (given.length !== columns.length) return undefined
       const values = new ValuesText(given, target)
-      if (!loadLine || !values.plain) return parts => sending(values.of(parts))
-      const statement = loadStatement(target)
-      return parts => () => loadRows(loadLine, statement, parts)
+      const inValues: TextWriter = parts => sending(values.of(parts))
+      if (!values.plain) return inValues
+      if (loadLine) {
+        const statement = loadStatement(target)
+        return parts => () => loadRows(loadLine, statement, parts)
+      }
+      if (!bulkLine || prepared === undefined) return inValues
+      const start = bulkHead(prepared, columns.length)
+      return parts => {
+        const rows = bulkRows(parts, columns.length)
+        return start.length + rows.length < largest - 1 ? () => bulkLine.bulk([start, rows]) : inValues(parts)
+      }
     },
     ofRows(error) {
       context.signal.throwIfAborted()
