@@ -1,4 +1,5 @@
 import { type CompareRecorded, differences, isMatcher, show } from '../cases/expect.ts'
+import { isPlainObject } from '../cases/interpolate.ts'
 import type { Fails } from '../cases/model.ts'
 import type { ActionError } from '../errors.ts'
 import type { Difference } from '../report/model.ts'
@@ -20,7 +21,23 @@ export function judgeExpectation(expected: unknown, actual: unknown, recorded: C
   const found = differences(expected, actual, recorded)
   if (found.length === 0) return
   const unrecorded = found.every(({ message }) => message.startsWith(NOT_RECORDED))
-  throw new ExpectationError(unrecorded ? 'ASSAY_STEP_NOT_RECORDED' : 'ASSAY_STEP_EXPECT', summarise(found), found)
+  const code = unrecorded ? 'ASSAY_STEP_NOT_RECORDED' : 'ASSAY_STEP_EXPECT'
+  throw new ExpectationError(code, summarise(found), found, { hint: hintFor(expected, actual) })
+}
+
+const ROWS_AND_VALUES =
+  '`rows` of a result are maps by column name, `rows: [{ n: 3 }]`; its `values` are lists by position, `values: [[3]]`.'
+
+/** The one mistake that beginners make: rows are written as lists, or values as maps. */
+function hintFor(expected: unknown, actual: unknown): string | undefined {
+  if (Array.isArray(expected) && Array.isArray(actual))
+    return expected.map((one, index) => hintFor(one, actual[index])).find(hint => hint !== undefined)
+  if (!isPlainObject(expected) || !isPlainObject(actual) || !isList(actual.rows) || !isList(actual.values))
+    return undefined
+  const mixed =
+    (isList(expected.rows) && expected.rows.some(isList)) ||
+    (isList(expected.values) && expected.values.some(isPlainObject))
+  return mixed ? ROWS_AND_VALUES : undefined
 }
 
 /** Whether a result fits; what is recorded is left out of it. */
@@ -50,6 +67,8 @@ export function unexpectedSuccess(fails: Fails, result: unknown): ExpectationErr
   const message = `succeeded, although it must fail${what.length === 0 ? '' : ` with ${what.join(', ')}`}`
   return new ExpectationError('ASSAY_STEP_FAILS', message, [{ path: '', message, expected: { fails }, actual: result }])
 }
+
+const isList = (value: unknown): value is readonly unknown[] => Array.isArray(value)
 
 /** SQLSTATEs and statuses are written with and without quotes. */
 const textual = (value: unknown): unknown => (typeof value === 'number' ? String(value) : value)

@@ -39,6 +39,17 @@ describe('expect and save', () => {
     })
   })
 
+  test.each([
+    ['{ rows: [[3]] }', true],
+    ['{ values: [{ n: 3 }] }', true],
+    ['{ rows: [{ n: 3 }] }', false],
+    ['{ rows: { count: 3 } }', false],
+  ])('who takes rows for values is told the difference: %s', async (expected, told) => {
+    const { outcome } = await run(['- say: { rows: [{ n: 4 }], values: [[4]] }', `  expect: ${expected}`])
+    expect(outcome.attempt.error?.code).toBe('ASSAY_STEP_EXPECT')
+    expect(outcome.attempt.error?.hint?.includes('lists by position, `values: [[3]]`') ?? false).toBe(told)
+  })
+
   test('steps after a failure are not run', async () => {
     const { steps, said } = await run(['- say: one', '  expect: two', '- say: three'])
     expect(stepLines(steps)).toEqual(['steps say failed', 'steps say not run'])
