@@ -20,7 +20,7 @@ export function sameValue(pair: ColumnPair, left: string | null, right: string |
 }
 
 /** Representable doubles (or singles) between two numbers; 0 and -0 are one; Infinity where one is NaN or infinite. */
-export function ulpsApart(left: number, right: number, single = false): number {
+function ulpsApart(left: number, right: number, single = false): number {
   const [a, b] = single ? [Math.fround(left), Math.fround(right)] : [left, right]
   if (a === b || (Number.isNaN(a) && Number.isNaN(b))) return 0
   if (!Number.isFinite(a) || !Number.isFinite(b)) return Number.POSITIVE_INFINITY

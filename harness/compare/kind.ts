@@ -19,7 +19,7 @@ const MOMENTS: ReadonlySet<Kind> = new Set(['date', 'timestamp', 'timestamptz'])
  * What two types are brought to before they are compared, or undefined where they cannot be. Only kinds that have one text form on
  * both sides are brought together; a number and a text are not, since '05' and 5 would be neither equal nor different.
  */
-export function commonType(left: ColumnType, right: ColumnType): CommonType | undefined {
+function commonType(left: ColumnType, right: ColumnType): CommonType | undefined {
   const same = left.declared === right.declared && left.name === right.name && left.charset === right.charset
   const kind = commonKind(left.kind, right.kind)
   if (kind === undefined) return undefined

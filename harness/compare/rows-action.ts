@@ -14,7 +14,7 @@ const perSide = <T extends z.ZodType>(one: T) => z.union([one, z.strictObject({ 
 const names = z.union([z.string(), z.array(z.string())])
 
 /** What compare.rows and the options of `assay compare` share. */
-export const rowsInput = z.strictObject({
+const rowsInput = z.strictObject({
   left: z.unknown().describe('Endpoint that holds what should be: a role, or an endpoint'),
   right: z.unknown().describe('Endpoint, or several, that are checked against it'),
   table: perSide(tableName).describe('orders, schema.orders, { schema, name }, or { left, right } where they differ'),

@@ -1,5 +1,4 @@
 import type { CommonType } from './kind.ts'
-import type { Column, EngineFacts } from './model.ts'
 
 /** How JSON is compared: by its text, or by what it means (key order, spaces and number spelling aside). */
 export type JsonMode = 'strict' | 'semantic'
@@ -23,9 +22,6 @@ export type TextForm = {
   /** `plain`: the text is of digits, letters, signs and spaces, without a comma. `length`: it can hold anything. */
   readonly frame: 'plain' | 'length'
 }
-
-/** Writes the canonical text of one column for one family of engines. */
-export type FormWriter = (engine: EngineFacts, column: Column, common: CommonType, options: FormOptions) => TextForm
 
 /** Columns whose differences the digest may overstate: the values decide, in the client (judge.ts). */
 export function judgedByClient(

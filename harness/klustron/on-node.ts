@@ -4,7 +4,7 @@ import type { SqlSession } from '../sql/session.ts'
 import type { Endpoint } from '../targets/target.ts'
 
 /** How long a node may take to answer where nobody says otherwise, in milliseconds. */
-export const NODE_WITHIN = 30_000
+const NODE_WITHIN = 30_000
 
 export type OnNodeOptions = {
   readonly node: Endpoint

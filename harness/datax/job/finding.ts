@@ -1,4 +1,3 @@
-import { AssayError, type AssayErrorOptions } from '../../errors.ts'
 import type { DataxCode } from '../errors.ts'
 
 /** Everything that `assay datax check` can say. Codes are stable. */
@@ -50,9 +49,4 @@ export function showFinding(file: string, finding: Finding): string {
   const { line, column, severity, code, message, hint } = finding
   const first = `${file}:${line}:${column}  ${severity}  ${code}  ${message}`
   return hint === undefined ? first : `${first}\n  ${hint}`
-}
-
-/** An unreadable job file, as the command line tells it. */
-export function jobFileError(message: string, options: AssayErrorOptions = {}): AssayError {
-  return new AssayError('ASSAY_DATAX_JOB', message, options)
 }

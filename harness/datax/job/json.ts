@@ -10,7 +10,6 @@ export type JsonNode = { readonly at: number; readonly end: number } & (
   | { readonly kind: 'null' }
 )
 export type JsonEntry = { readonly key: string; readonly keyAt: number; readonly value: JsonNode }
-export type ObjectNode = Extract<JsonNode, { kind: 'object' }>
 
 /** The text is not JSON in DataX's dialect. */
 export class JobSyntaxError extends DataxError {

@@ -4,7 +4,7 @@ import { AssayError } from '../../errors.ts'
 import { Secret } from '../../log/secret.ts'
 
 /** The environment variable that holds the key under which passwords are stored. */
-export const KEY_VARIABLE = 'ASSAY_DATAX_KEY'
+const KEY_VARIABLE = 'ASSAY_DATAX_KEY'
 const FORM = 'v1'
 
 /** Encrypts what the platform stores (AES-256-GCM). */

@@ -5,8 +5,8 @@ import { formatWindow } from '../../transfer/window.ts'
 import type { Alarm } from './model.ts'
 
 /** What seed 001's programs write into data_name, and its alarm SQL asks for. */
-export const DATA_NAME = 'GPTRANSFER'
-export const DEFAULT_ALARM_TABLE = { schema: 'dm', name: 'system_alarm' } as const
+const DATA_NAME = 'GPTRANSFER'
+const DEFAULT_ALARM_TABLE = { schema: 'dm', name: 'system_alarm' } as const
 
 /** What was looked at. */
 export type Look = Pick<Alarm, 'table' | 'window'> & { readonly since?: number }
@@ -106,7 +106,7 @@ export class AlarmTable {
 }
 
 /** One id for one difference: the seed's was that of the window's start, and all alarms of a window shared it. */
-export function alarmId({ table, window, keys, class: kind }: Alarm): string {
+function alarmId({ table, window, keys, class: kind }: Alarm): string {
   return createHash('md5')
     .update(JSON.stringify([table, formatWindow(window), keys, kind]))
     .digest('hex')

@@ -57,7 +57,7 @@ async function differences(
 }
 
 /** One alarm for each class that there is, with the range of the keys that were looked at. */
-export function alarmsOf(result: CompareRowsResult, look: Pick<Alarm, 'table' | 'window'>): Alarm[] {
+function alarmsOf(result: CompareRowsResult, look: Pick<Alarm, 'table' | 'window'>): Alarm[] {
   const { changed, onlyLeft, onlyRight, duplicates, notCompared, differences } = result
   const keysOf = (kind: 'changed' | 'only left' | 'only right'): string => {
     const at = differences.key.map(name => differences.columns.indexOf(name))

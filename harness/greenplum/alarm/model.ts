@@ -1,8 +1,7 @@
 import type { TimeWindow } from '../../transfer/window.ts'
 
 /** What can be wrong with a table in a window. */
-export const DIFFERENCE_CLASSES = ['missing', 'extra', 'changed', 'duplicate', 'schema', 'not compared'] as const
-export type DifferenceClass = (typeof DIFFERENCE_CLASSES)[number]
+export type DifferenceClass = 'missing' | 'extra' | 'changed' | 'duplicate' | 'schema' | 'not compared'
 
 /** One kind of difference of one table in one window, over a range of keys. */
 export type Alarm = {

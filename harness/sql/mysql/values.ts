@@ -46,7 +46,7 @@ export function readBinary(field: TypeCastField, next: Next): unknown {
 }
 
 /** The double with the shortest decimal that is this single-precision value: 0.1 rather than 0.10000000149011612. */
-export function shortestFloat(value: number): number {
+function shortestFloat(value: number): number {
   if (!Number.isFinite(value)) return value
   for (let digits = 6; digits < 9; digits++) {
     const short = Number(value.toPrecision(digits))

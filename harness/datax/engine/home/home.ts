@@ -23,7 +23,7 @@ export type Home = HomeSettings & {
 }
 
 /** The environment variables that name a home, DataX's first. */
-export const HOME_VARIABLES = ['DATAX_HOME', 'ADDAX_HOME'] as const
+const HOME_VARIABLES = ['DATAX_HOME', 'ADDAX_HOME'] as const
 
 export function homeOfEnvironment(env: NodeJS.ProcessEnv = process.env): HomeSettings | undefined {
   const path = HOME_VARIABLES.map(name => env[name]).find(value => value !== undefined && value !== '')

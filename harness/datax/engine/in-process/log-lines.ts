@@ -9,7 +9,7 @@ export function logLine(at: number, thread: string, level: string, logger: strin
 }
 
 /** `1.25MB/s`: units of 1024, up to two decimals. */
-export function speedText(bytes: number): string {
+function speedText(bytes: number): string {
   const units = ['B', 'KB', 'MB', 'GB', 'TB']
   let value = bytes
   let unit = 0
