@@ -43,7 +43,8 @@ async function write(lines: readonly (readonly string[])[], { bulk = true, binlo
   })
   expect(line.takesBulk).toBe(bulk)
   const statement = await line.prepare('insert into bulk (id, text, n) values (?,?,?)')
-  await line.bulk([bulkHead(statement, 3), bulkRows(lines.map(batch), 3)])
+  const integers = [true, false, false]
+  await line.bulk([bulkHead(statement, integers), bulkRows(lines.map(batch), integers) as Buffer])
 }
 
 async function ask(endpoint: Endpoint, text: string): Promise<readonly (readonly unknown[])[]> {
@@ -94,4 +95,14 @@ test('a server that was not asked refuses the command, and says so', async () =>
 
 test('a server whose binary log has statements refuses the command', async () => {
   await expect(write([['300\tx\t1']], { binlog: 'STATEMENT' })).rejects.toThrow('Only row based replication')
+})
+
+test('an integer goes as one as long as a double holds it, and else the rows as texts', async () => {
+  const exact = ['0', '1', '-1', '255', '-256', '2147483648', '-4294967296', '999999999999999', '-999999999999999']
+  const rows = bulkRows([batch(exact)], [true]) as Buffer
+  expect(exact.map((_, row) => rows.readBigInt64LE(row * 9 + 1))).toEqual(exact.map(BigInt))
+  expect([...rows].filter((_, at) => at % 9 === 0)).toEqual(exact.map(() => 0))
+  for (const other of ['1000000000000000', '18446744073709551615', '', '-', '1.0', '1e3', 'x'])
+    expect(bulkRows([batch(['1', other])], [true]), other).toBeUndefined()
+  expect(bulkRows([batch(['\\N', '7'])], [true])).toEqual(Buffer.of(1, 0, 7, 0, 0, 0, 0, 0, 0, 0))
 })

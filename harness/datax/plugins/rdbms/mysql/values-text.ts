@@ -46,6 +46,11 @@ export class ValuesText {
     return !this.#forms.includes(BY_VALUE)
   }
 
+  /** Of each column whether it has integers, for a column of numbers. */
+  get integers(): readonly boolean[] {
+    return this.#columns.map(({ kind }, index) => kind === 'LONG' && this.#forms[index] === BARE)
+  }
+
   /** The rows of all parts. Throws for a value that cannot be converted. */
   of(parts: readonly TextBatch[]): Buffer {
     const bytes = parts.reduce((sum, part) => sum + part.bytes.length, 0)

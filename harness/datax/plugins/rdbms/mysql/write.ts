@@ -74,10 +74,15 @@ export async function insertBatches(
         return parts => () => loadRows(loadLine, statement, parts)
       }
       if (!bulkLine || prepared === undefined) return inValues
-      const start = bulkHead(prepared, columns.length)
+      const ways = [values.integers, columns.map(() => false)]
       return parts => {
-        const rows = bulkRows(parts, columns.length)
-        return start.length + rows.length < largest - 1 ? () => bulkLine.bulk([start, rows]) : inValues(parts)
+        for (const integers of ways) {
+          const rows = bulkRows(parts, integers)
+          if (!rows) continue
+          const body = [bulkHead(prepared, integers), rows]
+          if (lengthOf(body) < largest - 1) return () => bulkLine.bulk(body)
+        }
+        return inValues(parts)
       }
     },
     ofRows(error) {
@@ -88,6 +93,8 @@ export async function insertBatches(
     },
   })
 }
+
+const lengthOf = (pieces: readonly Buffer[]): number => pieces.reduce((sum, piece) => sum + piece.length, 0)
 
 function valuesOf(rows: readonly Row[], encoders: readonly Encode[]): string {
   let text = ''
