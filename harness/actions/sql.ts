@@ -59,6 +59,8 @@ export const sql = defineAction({
           error: errorText(error),
         },
       })
+      if (context.signal.aborted && !session.open)
+        context.log('the server did not answer the request to cancel, so its connection was closed')
       throw error
     }
   },

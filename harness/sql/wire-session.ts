@@ -6,8 +6,11 @@ import { NO_RESULT } from './result.ts'
 import type { QueryOptions, SqlResult, SqlSession } from './session.ts'
 import { describeEndpoint, type Wire } from './wire.ts'
 
-/** How long a cancelled statement may take to end before its socket is closed, in milliseconds. */
-const CANCEL_GRACE = 2_000
+/**
+ * How long a cancelled statement may take to end before its socket is closed, in milliseconds. Less than a step is given to let go, so
+ * that the session is known to be lost before the next step asks for it.
+ */
+const CANCEL_GRACE = 1_500
 /** How long a request to cancel is given until another is made, in milliseconds. */
 const CANCEL_AGAIN = 250
 /** How long the server may take to close a connection politely, in milliseconds. */
