@@ -34,13 +34,19 @@ async function open(endpoint: Endpoint, context: PluginContext): Promise<SqlSess
   }
 }
 
-/** What decides how rows are written; not every server knows all of them. */
-async function variables(session: SqlSession, signal: AbortSignal): Promise<Readonly<Record<string, string>>> {
+/** What the server is and allows; not every server knows all of them. */
+async function variables(session: SqlSession, signal?: AbortSignal): Promise<Readonly<Record<string, string>>> {
   const { values } = await session.query(
-    "show variables where variable_name in ('max_allowed_packet', 'version', 'binlog_format')",
+    "show variables where variable_name in ('version', 'read_only', 'max_allowed_packet', 'binlog_format')",
     { signal },
   )
   return Object.fromEntries(values.map(row => row.map(String)))
+}
+
+/** MySQL 8.4 knows the old words no more; the new ones came with 8.0.22. MariaDB takes the old ones. */
+function saysReplica(version: string): boolean {
+  const [major = 0, minor = 0, patch = 0] = version.split(/[.-]/).map(Number)
+  return !/mariadb/i.test(version) && major * 1_000_000 + minor * 1_000 + patch >= 8_000_022
 }
 
 export const mysqlDriver: Driver = {
@@ -67,11 +73,12 @@ export const mysqlDriver: Driver = {
   snapshot: async () => undefined,
   // as DataX asks: a server that can be written is a primary, and of a replica both threads must run
   async behind(session) {
-    const { values } = await session.query("show variables like 'read_only'")
-    if (!/^(on|1|true)$/i.test(String(values[0]?.[1] ?? ''))) return undefined
-    const { rows } = await session.query('show slave status')
-    const running = (name: string): boolean => String(rows[0]?.[name]) === 'Yes'
-    return running('Slave_IO_Running') && running('Slave_SQL_Running') ? undefined : 'replication does not run'
+    const { read_only, version = '' } = await variables(session)
+    if (!/^(on|1|true)$/i.test(read_only ?? '')) return undefined
+    const { rows } = await session.query(saysReplica(version) ? 'show replica status' : 'show slave status')
+    const running = (thread: string): boolean =>
+      ['Replica', 'Slave'].some(name => String(rows[0]?.[`${name}_${thread}_Running`]) === 'Yes')
+    return running('IO') && running('SQL') ? undefined : 'replication does not run'
   },
   read(options, output) {
     // the bytes of a text as they lie in its table
