@@ -100,6 +100,7 @@ export {
   type TargetProvider,
   type Tier,
 } from './targets/target.ts'
+export { SessionPool } from './transfer/copy/session-pool.ts'
 export { cleanSchema } from './transfer/job/clean-schema.ts'
 export { CleanStore } from './transfer/job/clean-store.ts'
 export type { Job, JobEntry, JobStore, JobTable, LeaseTerms } from './transfer/job/model.ts'

@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import type { SqlSession } from '../sql/session.ts'
-import { openTestPair, type TestPair } from '../transfer/testing.ts'
+import { openTestPair, startCountingProxy, type TestPair } from '../transfer/testing.ts'
 
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 120_000 })
 
@@ -77,6 +77,23 @@ test('a dry run prints the plan and moves nothing; the run moves it', async () =
   const moved = await assay(...args)
   expect(moved).toMatchObject({ code: 0, stderr: '' })
   expect(JSON.parse(moved.stdout)).toMatchObject([{ rows: { verified: 1 } }, { rows: { verified: 48 } }])
+})
+
+test.each([['--tables-at-once', '1'], ['--dry-run']])('sessions go from table to table: %s', async (...options) => {
+  for (const session of [source, destination])
+    await session.query(`drop schema if exists several cascade; create schema several;
+      ${Array.from({ length: 6 }, (_, index) => `create table several.t${index} (id int)`).join(';')}`)
+  await using proxies = new AsyncDisposableStack()
+  const through = async (name: 'source' | 'destination') => {
+    const proxy = proxies.use(await startCountingProxy(pair.ends[name]))
+    const { host, port } = proxy.endpoint
+    return { proxy, url: url(name).replace(/@[^/]*/, `@${host}:${port}`) }
+  }
+  const [from, to] = [await through('source'), await through('destination')]
+  const ran = await assay('transfer', from.url, to.url, '--table', 'several.*', ...options)
+  expect(ran).toMatchObject({ code: 0, stderr: '' })
+  // one for the list of tables, which then holds the snapshot or reads the first table
+  expect([from.proxy.connections, to.proxy.connections]).toEqual([options[0] === '--dry-run' ? 1 : 3, 1])
 })
 
 test('no file is written, and no session left, whether it moves or fails', async () => {

@@ -4,7 +4,8 @@ import { showTableName } from '../compare/table-name.ts'
 import { ActionError, type AssayError } from '../errors.ts'
 import { postgresDialect } from '../sql/dialect.ts'
 import type { Endpoint } from '../targets/target.ts'
-import { type CopySession, openCopySession } from './copy/copy-session.ts'
+import type { CopySession } from './copy/copy-session.ts'
+import type { SessionLoan } from './copy/session-pool.ts'
 import { RECIPE, type TransferRecipe } from './recipe.ts'
 
 /** An open end of a transfer. */
@@ -25,6 +26,8 @@ export type End = {
 
 type EndOptions = {
   readonly table: TableName
+  /** Where its sessions come from. */
+  readonly loan: SessionLoan
   readonly lockWithin: number
   readonly signal: AbortSignal | undefined
   readonly recipe?: TransferRecipe | undefined
@@ -49,33 +52,34 @@ export function sessionSettings(engine: EngineFacts, lockWithin: number, recipe:
 }
 
 /** Opens one end with its settings, and reads what the transfer needs to know of the table. */
-export async function openEnd(endpoint: Endpoint, { table, lockWithin, signal, recipe }: EndOptions): Promise<End> {
-  const session = await openCopySession(endpoint, { signal })
-  try {
-    const engine = await readEngine(session, signal)
-    await session.query(sessionSettings(engine, lockWithin, recipe), { signal })
-    const shape = await readShape(session, engine, table, signal)
-    if (!shape) throw missing(endpoint, table)
-    const { schema = 'public', name } = shape.name
-    const quoted = postgresDialect.qualified(schema, name)
-    const facts = await readFacts(session, quoted, engine, signal)
-    return { session, engine, shape, table: quoted, label: `${endpoint.name} ${schema}.${name}`, ...facts }
-  } catch (error) {
-    await session.close()
-    throw error
-  }
+export async function openEnd(endpoint: Endpoint, { table, ...options }: EndOptions): Promise<End> {
+  const { signal } = options
+  const session = await openSession(endpoint, options)
+  const engine = await readEngine(session, signal)
+  const shape = await readShape(session, engine, table, signal)
+  if (!shape) throw missing(endpoint, table)
+  const { schema = 'public', name } = shape.name
+  const quoted = postgresDialect.qualified(schema, name)
+  const facts = await readFacts(session, quoted, engine, signal)
+  return { session, engine, shape, table: quoted, label: `${endpoint.name} ${schema}.${name}`, ...facts }
 }
 
 /** Another session of the same end, with the same settings. */
-export async function openBeside(end: End, options: Omit<EndOptions, 'table'>): Promise<CopySession> {
-  const session = await openCopySession(end.session.endpoint, { signal: options.signal })
-  try {
-    await session.query(sessionSettings(end.engine, options.lockWithin, options.recipe), { signal: options.signal })
-    return session
-  } catch (error) {
-    await session.close()
-    throw error
-  }
+export function openBeside(end: End, options: Omit<EndOptions, 'table'>): Promise<CopySession> {
+  return openSession(end.session.endpoint, options)
+}
+
+function openSession(
+  endpoint: Endpoint,
+  { loan, lockWithin, signal, recipe }: Omit<EndOptions, 'table'>,
+): Promise<CopySession> {
+  return loan.open(endpoint, {
+    signal,
+    async prepare(session, within) {
+      const engine = await readEngine(session, within)
+      await session.query(sessionSettings(engine, lockWithin, recipe), { signal: within })
+    },
+  })
 }
 
 async function readFacts(

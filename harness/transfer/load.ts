@@ -2,6 +2,7 @@ import { postgresDialect } from '../sql/dialect.ts'
 import type { ColumnMap } from './columns.ts'
 import { commit, transactionId } from './commit.ts'
 import type { CopySession } from './copy/copy-session.ts'
+import type { SessionLoan } from './copy/session-pool.ts'
 import { sourceRows } from './copy-texts.ts'
 import type { ContentDigest } from './digest.ts'
 import { type End, openBeside } from './ends.ts'
@@ -27,7 +28,7 @@ export type LoadOptions = {
   /** The planner's guess at the rows that come. */
   readonly expected: number
   readonly phases: Phases
-  readonly stack: AsyncDisposableStack
+  readonly loan: SessionLoan
 }
 
 export type Loaded = {
@@ -137,12 +138,12 @@ class Load {
 
   get #beside() {
     const { lockWithin = 30_000, recipe } = this.#options.spec
-    return { lockWithin, recipe }
+    return { loan: this.#options.loan, lockWithin, recipe }
   }
 
   /** One snapshot for everything that reads the source: its streams, and its digest beside them. */
   async #beginSource(streams: number): Promise<{ split: Split; sessions: CopySession[] }> {
-    const { source, spec, digest, stack } = this.#options
+    const { source, spec, digest } = this.#options
     await source.session.query(beginRead(spec.snapshot), { signal: this.#signal })
     const split = await splitTable(source, streams, spec.slice, this.#signal)
     const wanted = Math.min(streams, split.parts.length)
@@ -150,7 +151,7 @@ class Load {
     const { values } = await source.session.query('select pg_export_snapshot()', { signal: this.#signal })
     const sessions = await Promise.all(
       Array.from({ length: wanted }, async () => {
-        const session = stack.use(await openBeside(source, { ...this.#beside, signal: this.#signal }))
+        const session = await openBeside(source, { ...this.#beside, signal: this.#signal })
         await session.query(beginRead((spec.recipe ?? RECIPE).oneSnapshot ? String(values[0]?.[0]) : undefined), {
           signal: this.#signal,
         })

@@ -1,6 +1,7 @@
 import type { TableName } from '../compare/model.ts'
 import type { Endpoint } from '../targets/target.ts'
 import type { RelayProgress } from './copy/relay.ts'
+import type { SessionPool } from './copy/session-pool.ts'
 import type { TransferRecipe } from './recipe.ts'
 
 /**
@@ -84,6 +85,8 @@ export type TransferSpec = {
   readonly silence?: number
   /** An exported snapshot of the source that several tables share, so that they are of one moment. */
   readonly snapshot?: string
+  /** Where sessions come from, and go back to after a success, for others that follow. Default: each opens its own and closes them. */
+  readonly sessions?: SessionPool
   readonly signal?: AbortSignal
   readonly onProgress?: (progress: TransferProgress) => void
   /** A promise holds the transfer there until it resolves. */

@@ -32,8 +32,8 @@ export async function moveRows(options: MoveOptions): Promise<MovedRows> {
     ...{ format, silence: spec.silence, waitForComplete: spec.recipe?.waitForComplete },
   }
   const moved = options.beside
-    ? await sideBySide(options, async (index, signal, stack) => {
-        const session = stack.use(await openBeside(destination, { ...besideOf(spec), signal }))
+    ? await sideBySide(options, async (index, signal) => {
+        const session = await openBeside(destination, { ...besideOf(options), signal })
         const own = { ...common, ...progress.of(index), signal }
         return relay({ ...own, sources: ends.slice(index, index + 1), destination: { session, text } })
       })
@@ -45,16 +45,16 @@ export async function moveRows(options: MoveOptions): Promise<MovedRows> {
   return counted ? moved : { ...moved, rowsSeen: null }
 }
 
-const besideOf = ({ lockWithin = 30_000, recipe }: LoadOptions['spec']) => ({ lockWithin, recipe })
+const besideOf = ({ loan, spec: { lockWithin = 30_000, recipe } }: LoadOptions) => ({ loan, lockWithin, recipe })
 
-type OneRelay = (index: number, signal: AbortSignal, stack: AsyncDisposableStack) => Promise<RelayResult>
+type OneRelay = (index: number, signal: AbortSignal) => Promise<RelayResult>
 
 /** The first that fails stops the others: their rows are of no use any more. */
-async function sideBySide({ sessions, spec, stack }: MoveOptions, one: OneRelay): Promise<RelayResult> {
+async function sideBySide({ sessions, spec }: MoveOptions, one: OneRelay): Promise<RelayResult> {
   const abort = new AbortController()
   const signal = spec.signal ? AbortSignal.any([spec.signal, abort.signal]) : abort.signal
   const relays = sessions.map((_, index) =>
-    one(index, signal, stack).catch(error => {
+    one(index, signal).catch(error => {
       abort.abort(error)
       throw error
     }),

@@ -2,6 +2,7 @@ import { estimateRows } from '../compare/catalog.ts'
 import { showTableName } from '../compare/table-name.ts'
 import { ActionError } from '../errors.ts'
 import { chooseFormat, mapColumns } from './columns.ts'
+import { type SessionLoan, SessionPool } from './copy/session-pool.ts'
 import { sourceRows } from './copy-texts.ts'
 import { ContentDigest } from './digest.ts'
 import { type End, openEnd } from './ends.ts'
@@ -23,8 +24,8 @@ export async function transferTable(spec: TransferSpec): Promise<TransferResult>
   const { mode = 'replace', verify = 'digest', signal } = spec
   checkOptions(spec)
   const phases = new Phases(spec.onPhase)
-  await using stack = new AsyncDisposableStack()
-  const [source, destination] = await phases.run('connect', () => openBoth(spec, stack))
+  await using loan = (spec.sessions ?? new SessionPool()).lend()
+  const [source, destination] = await phases.run('connect', () => openBoth(spec, loan))
 
   const { columns, format, reason, key, digest, expected } = await phases.run('preflight', async () => {
     const columns = mapColumns(source, destination, spec)
@@ -49,7 +50,7 @@ export async function transferTable(spec: TransferSpec): Promise<TransferResult>
     streams,
     expected,
     phases,
-    stack,
+    loan,
   })
   const warnings = [...columns.warnings, ...loaded.warnings]
   if (spec.analyze !== false) {
@@ -59,6 +60,8 @@ export async function transferTable(spec: TransferSpec): Promise<TransferResult>
     })
   }
   await spec.onPhase?.('done')
+  const { seconds } = phases
+  if (spec.sessions) await loan.giveBack(signal)
   return {
     table: showTableName(source.shape.name),
     into: showTableName(destination.shape.name),
@@ -66,7 +69,7 @@ export async function transferTable(spec: TransferSpec): Promise<TransferResult>
     ...{ mode, format, formatReason: reason, streams: loaded.streams, split: loaded.split },
     ...{ rows: loaded.rows, deleted: loaded.deleted, bytes: loaded.bytes, verify },
     digest: digest && loaded.sum !== undefined ? { method: digest.method, value: loaded.sum } : null,
-    seconds: phases.seconds,
+    seconds,
     warnings,
   }
 }
@@ -85,12 +88,15 @@ export type TransferPlan = Pick<TransferResult, 'table' | 'into' | 'slice' | 'mo
 export async function planTransfer(spec: TransferSpec): Promise<TransferPlan> {
   checkOptions(spec)
   const { mode = 'replace', verify = 'digest', signal, slice } = spec
-  await using stack = new AsyncDisposableStack()
-  const [source, destination] = await openBoth(spec, stack)
+  await using loan = (spec.sessions ?? new SessionPool()).lend()
+  const [source, destination] = await openBoth(spec, loan)
   const columns = mapColumns(source, destination, spec)
   const { format, reason } = chooseFormat(columns.pairs, spec.format)
   await preflight({ source, destination, columns, mode, format, verify, slice, signal })
   if (mode === 'merge') mergeKey(destination, columns, spec.key)
+  const estimatedRows = await estimateRows(source.session, sourceRows({ source, spec }), signal)
+  const digest = verify === 'digest' ? await ContentDigest.choose(source, destination, columns.pairs) : undefined
+  if (spec.sessions) await loan.giveBack(signal)
   return {
     table: showTableName(source.shape.name),
     into: showTableName(destination.shape.name),
@@ -99,10 +105,10 @@ export async function planTransfer(spec: TransferSpec): Promise<TransferPlan> {
     columns: columns.pairs.map(({ left, right }) =>
       left.name === right.name ? left.name : `${left.name} -> ${right.name}`,
     ),
-    estimatedRows: await estimateRows(source.session, sourceRows({ source, spec }), signal),
+    estimatedRows,
     bytes: source.size,
     streams: spec.streams ?? defaultStreams(source.size),
-    digest: verify === 'digest' ? (await ContentDigest.choose(source, destination, columns.pairs)).method : null,
+    digest: digest?.method ?? null,
     warnings: [...columns.warnings, ...windowHints(source, slice)],
   }
 }
@@ -114,13 +120,13 @@ function windowHints({ shape, partitioned, label }: End, slice: TransferSpec['sl
   return [`no index of ${label} begins with "${column}", so every window reads the whole table`]
 }
 
-async function openBoth(spec: TransferSpec, stack: AsyncDisposableStack): Promise<readonly [End, End]> {
+async function openBoth(spec: TransferSpec, loan: SessionLoan): Promise<readonly [End, End]> {
   const { table, into = table, signal, lockWithin = LOCK_WITHIN } = spec
+  const options = { loan, lockWithin, signal, recipe: spec.recipe }
   const ends = await Promise.allSettled([
-    openEnd(spec.source, { table, lockWithin, signal, recipe: spec.recipe }),
-    openEnd(spec.destination, { table: into, lockWithin, signal, recipe: spec.recipe }),
+    openEnd(spec.source, { table, ...options }),
+    openEnd(spec.destination, { table: into, ...options }),
   ])
-  for (const end of ends) if (end.status === 'fulfilled') stack.use(end.value.session)
   const failed = ends.find(end => end.status === 'rejected')
   if (failed) throw failed.reason
   const [source, destination] = ends.map(end => (end as PromiseFulfilledResult<End>).value)

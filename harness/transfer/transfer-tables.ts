@@ -5,7 +5,8 @@ import { showTableName } from '../compare/table-name.ts'
 import { ActionError } from '../errors.ts'
 import { postgresDialect } from '../sql/dialect.ts'
 import type { Endpoint } from '../targets/target.ts'
-import { openCopySession } from './copy/copy-session.ts'
+import type { CopySession } from './copy/copy-session.ts'
+import { SessionPool } from './copy/session-pool.ts'
 import type { Phase, TransferProgress, TransferResult, TransferSpec } from './model.ts'
 import { transferTable } from './transfer-table.ts'
 
@@ -30,9 +31,11 @@ export type TableOutcome = { readonly table: string } & (
  */
 export async function transferTables(spec: TablesSpec): Promise<readonly TableOutcome[]> {
   const { tables, atOnce = 2, source, signal } = spec
-  await using holder = await openCopySession(source, { signal })
-  // said once, not for each table
-  await (await openCopySession(spec.destination, { signal })).close()
+  await using own = new SessionPool()
+  const { sessions = own } = spec
+  await using held = sessions.lend()
+  const holder = await held.open(source, { signal })
+  await reach(spec.destination, sessions, signal)
   await holder.query('begin isolation level repeatable read read only', { signal })
   const { values } = await holder.query('select pg_export_snapshot()', { signal })
   const snapshot = String(values[0]?.[0])
@@ -57,7 +60,7 @@ export async function transferTables(spec: TablesSpec): Promise<readonly TableOu
             spec.onPhase?.(name, phase)
             return undefined
           }
-          const result = await transferTable({ ...spec, table, into, snapshot, onProgress, onPhase })
+          const result = await transferTable({ ...spec, table, into, snapshot, sessions, onProgress, onPhase })
           ended({ table: name, result })
         } catch (error) {
           ended({ table: name, error })
@@ -69,11 +72,14 @@ export async function transferTables(spec: TablesSpec): Promise<readonly TableOu
   return outcomes
 }
 
-async function sizeOf(
-  session: Awaited<ReturnType<typeof openCopySession>>,
-  { schema, name }: TableName,
-  signal?: AbortSignal,
-): Promise<number> {
+/** Said once, not for each table. The session is the first that a table finds. */
+async function reach(endpoint: Endpoint, sessions: SessionPool, signal?: AbortSignal): Promise<void> {
+  await using loan = sessions.lend()
+  await loan.open(endpoint, { signal })
+  await loan.giveBack(signal)
+}
+
+async function sizeOf(session: CopySession, { schema, name }: TableName, signal?: AbortSignal): Promise<number> {
   const where = schema === undefined ? 'pg_table_is_visible(c.oid)' : `n.nspname = ${postgresDialect.literal(schema)}`
   const { values } = await session.query(
     `select pg_table_size(c.oid)::float8 from pg_class c join pg_namespace n on n.oid = c.relnamespace where c.relname = ${postgresDialect.literal(name)} and ${where}`,
@@ -86,11 +92,12 @@ async function sizeOf(
 export async function expandTables(
   source: Endpoint,
   patterns: readonly string[],
-  signal?: AbortSignal,
+  { signal, sessions }: { signal?: AbortSignal; sessions?: SessionPool } = {},
 ): Promise<TableName[]> {
   if (patterns.every(pattern => !pattern.includes('*'))) return patterns.map(one => split(one))
   const { listTables } = await import('../compare/catalog.ts')
-  await using session = await openCopySession(source, { signal })
+  await using loan = (sessions ?? new SessionPool()).lend()
+  const session = await loan.open(source, { signal })
   const found: TableName[] = []
   for (const pattern of patterns) {
     const { schema = 'public', name } = split(pattern)
@@ -104,6 +111,7 @@ export async function expandTables(
       )
     found.push(...matching.map(one => ({ schema, name: one })))
   }
+  if (sessions) await loan.giveBack(signal)
   return found
 }
 

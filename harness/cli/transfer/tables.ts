@@ -1,5 +1,6 @@
 import { showTableName } from '../../compare/table-name.ts'
 import type { Endpoint } from '../../targets/target.ts'
+import { SessionPool } from '../../transfer/copy/session-pool.ts'
 import { FORMATS, MODES, type Slice, VERIFICATIONS, VIAS } from '../../transfer/model.ts'
 import { planTransfer, type TransferPlan } from '../../transfer/transfer-table.ts'
 import { expandTables, type TablesSpec, transferTables } from '../../transfer/transfer-tables.ts'
@@ -31,12 +32,13 @@ export async function transferSomeTables(args: readonly string[], signal: AbortS
   const destination = endpoint(positionals[1], 'destination')
   if (positionals.length > 2) throw usageError('transfer', `"${positionals[2]}" is one argument too many`)
   if (!values.table) throw usageError('transfer', 'no --table is given')
+  await using sessions = new SessionPool()
   if (values['dry-run'] === true) {
-    const spec = await specOf({ values, source, destination, signal })
-    return dryRun(spec, values.json === true)
+    const spec = await specOf({ values, source, destination, sessions, signal })
+    return await dryRun(spec, values.json === true)
   }
-  return logged({ folder: values.log, what: 'transfer', endpoints: [source, destination] }, async write => {
-    const spec = await specOf({ values, source, destination, signal })
+  return await logged({ folder: values.log, what: 'transfer', endpoints: [source, destination] }, async write => {
+    const spec = await specOf({ values, source, destination, sessions, signal })
     const line = new ProgressLine(spec.tables.length)
     const outcomes = await transferTables({
       ...spec,
@@ -58,16 +60,25 @@ type Asked = {
   readonly values: Values
   readonly source: Endpoint
   readonly destination: Endpoint
+  readonly sessions: SessionPool
   readonly signal: AbortSignal
 }
 
-async function specOf({ values, source, destination, signal }: Asked): Promise<TablesSpec> {
-  const tables = await expandTables(source, values.table ?? [], signal)
+async function specOf({ values, source, destination, sessions, signal }: Asked): Promise<TablesSpec> {
+  const tables = await expandTables(source, values.table ?? [], { sessions, signal })
   if (values.into !== undefined && tables.length !== 1)
     throw usageError('transfer', `--into names one table, and ${tables.length} are to be moved`)
   const into = values.into === undefined ? undefined : (await expandTables(destination, [values.into]))[0]
   return {
-    ...{ source, destination, signal, columns: list(values.columns), key: list(values.key), slice: sliceOf(values) },
+    ...{
+      source,
+      destination,
+      sessions,
+      signal,
+      columns: list(values.columns),
+      key: list(values.key),
+      slice: sliceOf(values),
+    },
     tables: tables.map(table => ({ table, ...(into ? { into } : {}) })),
     mode: oneOf('mode', values.mode, MODES),
     via: oneOf('via', values.via, VIAS),

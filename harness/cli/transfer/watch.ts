@@ -29,7 +29,7 @@ export async function watchTables(args: readonly string[], signal: AbortSignal):
     await using session = await connect(alarms, { signal })
     const last = await watch({
       ...{ source, destination, column, signal, clock: systemClock, alarms: new AlarmTable(session) },
-      tables: await expandTables(source, named, signal),
+      tables: await expandTables(source, named, { signal }),
       interval: milliseconds('interval', values.interval) ?? 15 * 60_000,
       lookBack: milliseconds('look-back', values['look-back']) ?? 24 * 3_600_000,
       lag: milliseconds('lag', values.lag) ?? 0,

@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net'
 import { openPostgres, type PostgresWire } from '../../sql/postgres/wire.ts'
-import type { ConnectOptions, SqlSession } from '../../sql/session.ts'
+import type { ConnectOptions, QueryOptions, SqlResult, SqlSession } from '../../sql/session.ts'
 import { WireSession } from '../../sql/wire-session.ts'
 import type { Endpoint } from '../../targets/target.ts'
 import { type Chunk, PooledSocket } from './pooled-socket.ts'
@@ -14,6 +14,8 @@ export interface CopySession extends SqlSession {
   take(): TakenSocket
   /** Asks the server to cancel what runs. */
   cancel(): Promise<void>
+  /** Whether the server was ever asked to cancel something here. */
+  readonly cancelled: boolean
   /** Closes the socket at once: the server rolls back. */
   destroy(): void
 }
@@ -27,6 +29,7 @@ export type TakenSocket = {
 
 class TakeableSession extends WireSession implements CopySession {
   readonly #socketWire: PostgresWire
+  #cancelled = false
 
   constructor(endpoint: Endpoint, wire: PostgresWire) {
     super(endpoint, 'postgres', wire)
@@ -53,7 +56,21 @@ class TakeableSession extends WireSession implements CopySession {
     }
   }
 
+  get cancelled(): boolean {
+    return this.#cancelled
+  }
+
+  override async queryAll(text: string, options?: QueryOptions): Promise<readonly SqlResult[]> {
+    try {
+      return await super.queryAll(text, options)
+    } catch (error) {
+      if (options?.signal?.aborted) this.#cancelled = true
+      throw error
+    }
+  }
+
   cancel(): Promise<void> {
+    this.#cancelled = true
     return this.#socketWire.cancel(CANCEL_WITHIN)
   }
 

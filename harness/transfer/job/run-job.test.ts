@@ -4,7 +4,7 @@ import { connect } from '../../sql/connect.ts'
 import type { SqlSession } from '../../sql/session.ts'
 import { parseMoment } from '../moment.ts'
 import { RECIPE } from '../recipe.ts'
-import { openTestPair, type TestPair } from '../testing.ts'
+import { openTestPair, startCountingProxy, type TestPair } from '../testing.ts'
 import { cleanSchema } from './clean-schema.ts'
 import { CleanStore } from './clean-store.ts'
 import type { JobStore } from './model.ts'
@@ -82,6 +82,16 @@ describe.each(stores)('%s', (_, open) => {
       ['b', 24],
     ])
     expect(await run(open())).toMatchObject({ status: 'done', windows: 0 })
+  })
+
+  test('sessions go from window to window', async () => {
+    await using proxies = new AsyncDisposableStack()
+    const near = proxies.use(await startCountingProxy(ends.source))
+    const far = proxies.use(await startCountingProxy(ends.destination))
+    const [source, destination] = [near.endpoint, far.endpoint]
+    expect(await run(open(), { source, destination, tablesAtOnce: 1 })).toMatchObject({ status: 'done', windows: 3 })
+    // the last is the one that analyzes
+    expect([near.connections, far.connections]).toEqual([2, 2])
   })
 
   test('moves only windows that are over, and one after the other when asked for one', async () => {

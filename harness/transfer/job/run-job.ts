@@ -4,6 +4,7 @@ import { ActionError, AssayError } from '../../errors.ts'
 import { connect } from '../../sql/connect.ts'
 import { postgresDialect } from '../../sql/dialect.ts'
 import type { Endpoint } from '../../targets/target.ts'
+import { SessionPool } from '../copy/session-pool.ts'
 import type { Slice, TransferProgress, TransferResult, TransferSpec } from '../model.ts'
 import { addSpan, type Moment } from '../moment.ts'
 import { RECIPE, type TransferRecipe } from '../recipe.ts'
@@ -64,6 +65,7 @@ export async function runJob(options: RunJobOptions): Promise<JobResult> {
   const job = await store.load(options.job)
   if (job === undefined) return { job: options.job, status: 'done', windows: 0, entries: [] }
   const stop = signal ? AbortSignal.any([signal, lease.lost]) : lease.lost
+  await using sessions = new SessionPool()
   const entries: JobEntry[] = []
   const marks = new Map(job.tables.map(table => [table, table.watermark]))
   let moved = 0
@@ -72,7 +74,13 @@ export async function runJob(options: RunJobOptions): Promise<JobResult> {
     for (const window of dueWindows(job, options.until, recipe)) {
       if (moved === options.windows) break
       stop.throwIfAborted()
-      await moveWindow({ ...options, signal: stop, recipe }, { job, window, lease, entries, marks, first: moved === 0 })
+      await moveWindow(
+        { ...options, signal: stop, recipe },
+        {
+          ...{ job, window, lease, entries, marks, sessions },
+          first: moved === 0,
+        },
+      )
       await lease.confirm()
       await store.advanceJob(job, window)
       reached = window.to
@@ -125,6 +133,7 @@ type Moving = {
   readonly lease: HeldLease
   readonly entries: JobEntry[]
   readonly marks: Map<JobTable, Moment | undefined>
+  readonly sessions: SessionPool
   readonly first: boolean
 }
 
@@ -165,7 +174,7 @@ type Failure = { readonly table: string; readonly code: string; readonly message
 
 async function moveTable(
   options: RunJobOptions & { readonly recipe: TransferRecipe },
-  { job, window, lease, entries, first }: Moving,
+  { job, window, lease, entries, sessions, first }: Moving,
   table: JobTable,
 ): Promise<Failure | undefined> {
   const { store, terms, recipe, onEvent, signal } = options
@@ -188,7 +197,7 @@ async function moveTable(
         // once for all windows of a run: see analyzeMoved
         analyze: false,
         ...{ source: options.source, destination: options.destination, table: table.table, into: table.into },
-        ...{ mode: table.mode, slice: where, signal },
+        ...{ mode: table.mode, slice: where, sessions, signal },
         ...(table.mode === 'merge' && table.key ? { key: table.key } : {}),
         onProgress: progress => onEvent?.({ kind: 'progress', table: name, progress }),
         async onPhase(phase) {
