@@ -109,5 +109,28 @@ test('every system and its targets too', () => {
   expect(results.cases.map(({ id, verdict }) => `${id} ${verdict}`)).toEqual(['SUM-1 passed', 'SUM-2 failed'])
   expect(readFileSync(join(project, 'reports/latest/report.html'), 'utf8')).toContain('SUM-2')
   expect(run('npx', ['assay', 'list'], project)).toContain('2 cases')
-  expect(run('npx', ['assay', 'schema'], project)).toContain('"sum.add"')
+
+  // with nothing but an assay.config.ts, as the README has it; the service is processes of the package
+  rmSync(join(project, 'vitest.config.ts'))
+  writeFileSync(
+    join(project, 'assay.config.ts'),
+    `import { builtin, defineAssay, openstore } from 'assay'
+import { openstoreTarget } from 'assay/fixtures'
+export default defineAssay({ systems: [builtin, openstore], targets: [openstoreTarget], tags: {}, owners: {} })
+`,
+  )
+  rmSync(join(project, 'cases/sum.case.yaml'))
+  writeFileSync(
+    join(project, 'cases/pool.case.yaml'),
+    `suite: pool
+targets: [openstore]
+cases:
+  - id: POOL-1
+    name: a pool is made
+    steps:
+      - openstore.create_pool: { type: local }
+`,
+  )
+  expect(run('npx', ['assay', 'run'], project)).toMatch(/ 1 passed\n/)
+  expect(run('npx', ['assay', 'schema'], project)).toContain('"openstore.create_pool"')
 })

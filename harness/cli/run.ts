@@ -77,13 +77,13 @@ export const run: Command = {
       assay === undefined
         ? {}
         : {
-            plugins: [assay.plugin],
             test: {
-              includeTaskLocation: assay.includeTaskLocation,
-              strictTags: true,
-              tags: assay.tags,
               reporters: [assay.reporter],
-              projects: assay.projects,
+              // there is no file whose settings the projects could extend
+              projects: assay.projects.map(({ test }) => ({
+                plugins: [assay.plugin],
+                test: { ...test, includeTaskLocation: assay.includeTaskLocation, strictTags: true, tags: assay.tags },
+              })),
             },
           },
     )

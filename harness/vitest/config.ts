@@ -27,7 +27,10 @@ export type AssayVitestOptions = {
   readonly maxWorkers?: number
 }
 
-type Project = NonNullable<NonNullable<ViteUserConfig['test']>['projects']>[number]
+type Project = Extract<
+  NonNullable<NonNullable<ViteUserConfig['test']>['projects']>[number],
+  { readonly extends?: unknown }
+>
 
 export type AssayVitest = {
   /** Pass to `plugins`. */
