@@ -6,6 +6,9 @@ import { didYouMean } from './suggest.ts'
 
 type Issue = z.core.$ZodIssue
 
+/** Of more, a list says less than the page of the action. */
+const MOST_KEYS = 20
+
 /**
  * Checks a part of a case file and says what is wrong at which line. Values that hold a `$(path)` are left to the run,
  * where they have their type.
@@ -42,15 +45,16 @@ function toErrors(issue: Issue, { schema, source, path, value }: Context): Assay
   const at = [...path, ...(issue.path as Path)]
   if (issue.code === 'unrecognized_keys') {
     const keys = keysOf(schemaAt(schema, issue.path as Path))
-    return issue.keys.map(
-      key =>
-        new AssayError('ASSAY_CASE_UNKNOWN_KEY', `unknown key "${key}"${didYouMean(key, keys)}`, {
-          where: source.keyPlace([...at, key]),
-        }),
-    )
+    return issue.keys.map(key => {
+      const meant = didYouMean(key, keys)
+      const hint =
+        meant === '' && keys.length > 0 && keys.length <= MOST_KEYS ? `The keys are ${keys.join(', ')}.` : undefined
+      const where = source.keyPlace([...at, key])
+      return new AssayError('ASSAY_CASE_UNKNOWN_KEY', `unknown key "${key}"${meant}`, { where, hint })
+    })
   }
   const found = valueAt(value, issue.path)
-  if (found === undefined && issue.code === 'invalid_type') {
+  if (found === undefined && (issue.code === 'invalid_type' || issue.code === 'invalid_union')) {
     const name = String(issue.path.at(-1) ?? '')
     return [new AssayError('ASSAY_CASE_MISSING_KEY', `"${name}" is missing`, { where: source.place(at.slice(0, -1)) })]
   }
@@ -86,7 +90,7 @@ function message(issue: Issue, { schema, value, path }: Omit<Context, 'source'>)
         ? `${name}is not of the form ${issue.pattern ?? issue.format}: ${JSON.stringify(found)}`
         : issue.message
     case 'invalid_union':
-      return `${name}cannot be ${kindOf(found)}`
+      return found === undefined ? `${name}is missing` : `${name}cannot be ${kindOf(found)}`
     default:
       return issue.message
   }

@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import { problemsForTest } from './testing.ts'
+import { z } from 'zod'
+import { defineAction } from '../actions/define-action.ts'
+import { loadForTest, problemsForTest, testRegistry } from './testing.ts'
 
 /** A case file around some steps; the first of them stands on line 5. */
 const steps = (...lines: string[]) =>
@@ -352,6 +354,25 @@ test('all mistakes are told at once, in the order of their lines', () => {
     'ASSAY_CASE_UNKNOWN_ACTION 7:9 unknown action "slq"; did you mean "sql"?',
     'ASSAY_CASE_DURATION 8:15 5 is not a duration',
   ])
+})
+
+test('a key that nothing resembles is told the keys there are, and a missing union is missing', () => {
+  const send = defineAction({
+    name: 'demo.send',
+    about: 'Sends.',
+    input: z.strictObject({ id: z.string(), content: z.union([z.string(), z.strictObject({ text: z.string() })]) }),
+    run: async () => ({}),
+  })
+  const load = () => loadForTest(steps('      - demo.send: { block: b }'), {}, testRegistry([send]))
+  expect(load).toThrow(
+    expect.objectContaining({
+      problems: [
+        expect.objectContaining({ message: '"id" is missing' }),
+        expect.objectContaining({ code: 'ASSAY_CASE_MISSING_KEY', message: '"content" is missing' }),
+        expect.objectContaining({ message: 'unknown key "block"', hint: 'The keys are id, content.' }),
+      ],
+    }),
+  )
 })
 
 test('a value that is filled in later is left to the run', () => {

@@ -1,9 +1,11 @@
 import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
 
 const main = join(import.meta.dirname, 'main.ts')
 const assay = (...args: readonly string[]) =>
@@ -35,6 +37,19 @@ test.each([
   },
   60_000,
 )
+
+test('a config that Node takes for CommonJS is told what to do about it', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'assay-commonjs-'))
+  onTestFinished(() => rmSync(folder, { recursive: true }))
+  writeFileSync(join(folder, 'package.json'), '{ "type": "commonjs" }')
+  writeFileSync(join(folder, 'assay.config.ts'), `import { join } from 'node:path'\nexport default join('a', 'b')\n`)
+  const { status, stderr } = spawnSync(process.execPath, [main, 'list'], {
+    ...{ cwd: folder, encoding: 'utf8', env: { ...process.env, NO_COLOR: '1' } },
+  })
+  expect(stderr).toContain('Node takes it for a CommonJS module, which has no `import`')
+  expect(stderr).toContain('Say `"type": "module"` in the package.json beside it.')
+  expect(status).toBe(3)
+}, 60_000)
 
 test('a number of workers that is none is wrong usage', () => {
   for (const workers of ['many', '0', '-1', '1.5']) {

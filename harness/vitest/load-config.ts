@@ -14,7 +14,7 @@ export function findConfig(from: string): string {
     if (found) return found
     if (folder === dirname(folder))
       throw new AssayError('ASSAY_CONFIG_ASSAY', `there is no assay.config.ts in ${resolve(from)} or above`, {
-        hint: 'Create one with `export default defineAssay({ … })`.',
+        hint: 'Create one with `export default defineAssay({ … })`: the README of the package shows a whole one.',
       })
   }
 }
@@ -28,7 +28,17 @@ export function compileCacheOf(config: string): string {
 export async function loadConfig(file: string): Promise<Assay> {
   // stripping types and compiling is most of what loading costs, and comes out the same every time
   enableCompileCache(compileCacheOf(file))
-  const { default: assay } = (await import(pathToFileURL(file).href)) as { default?: Assay }
+  const { default: assay } = (await import(pathToFileURL(file).href).catch(cause => {
+    if (
+      !(cause instanceof SyntaxError) ||
+      !/import statement outside a module|Unexpected token 'export'/.test(cause.message)
+    )
+      throw cause
+    throw new AssayError('ASSAY_CONFIG_ASSAY', 'Node takes it for a CommonJS module, which has no `import`', {
+      ...{ where: { file }, cause },
+      hint: 'Say `"type": "module"` in the package.json beside it.',
+    })
+  })) as { default?: Assay }
   if (!assay || !Array.isArray(assay.systems) || !Array.isArray(assay.targets)) {
     throw new AssayError('ASSAY_CONFIG_ASSAY', 'it has no `export default defineAssay({ systems, targets, … })`', {
       where: { file },
