@@ -131,6 +131,6 @@ cases:
       - openstore.create_pool: { type: local }
 `,
   )
-  expect(run('npx', ['assay', 'run'], project)).toMatch(/ 1 passed\n/)
+  expect(run('npx', ['assay', 'run', 'cases/pool.case.yaml:4'], project)).toMatch(/ 1 passed\n/)
   expect(run('npx', ['assay', 'schema'], project)).toContain('"openstore.create_pool"')
 })

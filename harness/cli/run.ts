@@ -1,7 +1,9 @@
 import { existsSync } from 'node:fs'
 import { join, relative } from 'node:path'
+import type { ViteUserConfig } from 'vitest/config'
 import { AssayError } from '../errors.ts'
 import { TIERS } from '../targets/target.ts'
+import type { AssayVitest } from '../vitest/config.ts'
 import type { Command } from './command.ts'
 import { parseOptions, usageError } from './options.ts'
 import { openProject, type Project, parseFilter, roundToCase, selectFiles } from './project.ts'
@@ -74,22 +76,23 @@ export const run: Command = {
         ...(values.workers === undefined ? {} : { maxWorkers: workersOf(values.workers) }),
         ...(values.bail === true ? { bail: 1 } : {}),
       },
-      assay === undefined
-        ? {}
-        : {
-            test: {
-              reporters: [assay.reporter],
-              // there is no file whose settings the projects could extend
-              projects: assay.projects.map(({ test }) => ({
-                plugins: [assay.plugin],
-                test: { ...test, includeTaskLocation: assay.includeTaskLocation, strictTags: true, tags: assay.tags },
-              })),
-            },
-          },
+      assay === undefined ? {} : settingsOf(assay),
     )
     if (values.watch === true) await new Promise<void>(resolve => vitest.onClose(async () => resolve()))
     return Number(process.exitCode ?? 0)
   },
+}
+
+/** The settings of a project without a file of its own, which its vitest projects could extend. */
+function settingsOf({ plugin, projects, reporter, tags, includeTaskLocation }: AssayVitest): ViteUserConfig {
+  const common = { includeTaskLocation, strictTags: true, tags }
+  return {
+    test: {
+      ...common,
+      reporters: [reporter],
+      projects: projects.map(({ test }) => ({ plugins: [plugin], test: { ...test, ...common } })),
+    },
+  }
 }
 
 type Values = ReturnType<typeof parseOptions<typeof OPTIONS>>['values']
