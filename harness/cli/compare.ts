@@ -16,7 +16,8 @@ assay compare watch SOURCE DESTINATION --table NAME --window-column C [--interva
 
 Compares tables of two servers: one digest pass on each, then the keys, rows and columns that differ.
 LEFT and RIGHT are postgres://user@host:5432/database or mysql://user@host:3306/database; their passwords are taken from
-ASSAY_LEFT_PASSWORD and ASSAY_RIGHT_PASSWORD. LEFT holds what should be.
+ASSAY_LEFT_PASSWORD and ASSAY_RIGHT_PASSWORD. LEFT holds what should be. ?sslmode=require (verify-ca, verify-full) encrypts;
+&sslrootcert=FILE names the authority.
 
   --table NAME      a table; * stands for any characters; may be given again. Default: all tables
   --schema NAME     schema (MySQL: database). Default: public, or the URL's database

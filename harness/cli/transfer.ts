@@ -10,7 +10,8 @@ assay transfer reset ALARMS
 
 Moves tables between PostgreSQL or Greenplum servers, each whole or not at all, and verifies them before the commit.
 SOURCE, DESTINATION and the others are postgres://user@host:5432/database; their passwords are taken from ASSAY_SOURCE_PASSWORD,
-ASSAY_DESTINATION_PASSWORD, ASSAY_CONTROL_PASSWORD and so on.
+ASSAY_DESTINATION_PASSWORD, ASSAY_CONTROL_PASSWORD and so on. ?sslmode=require (verify-ca, verify-full) encrypts; &sslrootcert=FILE
+names the authority.
 
   --table NAME         a table, schema.table or schema.*; may be given again. All are of one moment of the source
   --into NAME          its name on the destination

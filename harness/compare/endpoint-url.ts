@@ -1,5 +1,6 @@
 import { AssayError } from '../errors.ts'
 import { secret } from '../log/secret.ts'
+import { tlsFrom } from '../sql/tls.ts'
 import type { Endpoint } from '../targets/target.ts'
 
 const PROTOCOLS: Readonly<Record<string, { readonly protocol: string; readonly port: number }>> = {
@@ -36,8 +37,24 @@ export function endpointFromUrl(text: string, name: string, password: string | u
     user: decodeURIComponent(url.username) || (known.protocol === 'postgres' ? 'postgres' : 'root'),
     password: secret(url.password === '' ? (password ?? '') : decodeURIComponent(url.password)),
     ...(database === '' ? {} : { database }),
-    ...(url.searchParams.get('ssl') === 'true' ? { options: { ssl: { rejectUnauthorized: true } } } : {}),
+    ...tlsIn(url, name),
   }
+}
+
+/** The parameters of libpq's URLs that say how to encrypt. Others are refused: one that is passed over in silence may be the one that matters. */
+function tlsIn(url: URL, name: string): Pick<Endpoint, 'options'> {
+  const {
+    ssl,
+    sslmode = ssl === 'true' ? 'verify-full' : 'disable',
+    sslrootcert,
+    ...rest
+  } = Object.fromEntries(url.searchParams)
+  const unknown = Object.keys(rest)[0]
+  if (unknown !== undefined)
+    throw new AssayError('ASSAY_USAGE', `${name}: the URL has a parameter "${unknown}", which is not known`, {
+      hint: 'There are sslmode (disable, require, verify-ca, verify-full), sslrootcert (a file), and ssl=true for verify-full.',
+    })
+  return tlsFrom(sslmode, sslrootcert)
 }
 
 function masked(text: string): string {

@@ -34,6 +34,9 @@ const HINTS: Readonly<Record<string, string>> = {
   unknown_host: 'See that the host is written as it is known here; a container or a lab may resolve other names.',
   undefined_database: 'Create the database, or name another where the endpoint or the step is configured.',
   too_many_connections: 'Other clients hold all connections: end some, or raise the limit of the server.',
+  untrusted_certificate:
+    'sslrootcert names the file of the authority that signed it; verify-ca takes it whatever its host is, and require whoever signed it.',
+  no_tls: 'Turn TLS on at the server, or connect with sslmode=disable.',
   server_starting: 'It had not finished starting when the deadline came: its log says what it waits for.',
 }
 
@@ -42,13 +45,14 @@ const NODE_CLASSES: Readonly<Record<string, string>> = {
   ENOTFOUND: 'unknown_host',
   EAI_AGAIN: 'unknown_host',
   EADDRNOTAVAIL: 'unknown_host',
+  HANDSHAKE_NO_SSL_SUPPORT: 'no_tls',
 }
 
 /** ASSAY_AUTH for a refused account, else ASSAY_CONNECT; names host, port and user, never the password. */
 export function connectError(failure: ConnectFailure): ActionError {
   const where = describeEndpoint(failure.endpoint)
   const starting = STARTING.some(text => failure.message.toLowerCase().includes(text))
-  const kind = starting ? 'server_starting' : (NODE_CLASSES[failure.code ?? ''] ?? failure.class)
+  const kind = starting ? 'server_starting' : (NODE_CLASSES[failure.code ?? ''] ?? tlsClass(failure) ?? failure.class)
   const options = {
     cause: failure.cause,
     class: kind,
@@ -64,6 +68,13 @@ export function connectError(failure: ConnectFailure): ActionError {
   }
   const database = kind === 'undefined_database' && failure.database ? `, database ${failure.database}` : ''
   return new ActionError('ASSAY_CONNECT', `no connection to ${where}${database}: ${failure.message}`, options)
+}
+
+/** Of TLS the drivers give words, and codes of their own in place of Node's. */
+function tlsClass({ message, sqlState }: ConnectFailure): string | undefined {
+  if (sqlState !== undefined) return undefined
+  if (message === 'The server does not support SSL connections') return 'no_tls'
+  return /\bcertificate\b/.test(message) ? 'untrusted_certificate' : undefined
 }
 
 /** ASSAY_CONNECT for a server that accepts but does not answer in time. */

@@ -1,4 +1,5 @@
 import type { Endpoint } from '../../targets/target.ts'
+import { jdbcTls } from './jdbc-tls.ts'
 import { jdbcUrl } from './jdbc-url.ts'
 
 /** One end of a job. With an endpoint its account and address are filled in, for `table`, `querySql` or both given. */
@@ -45,11 +46,13 @@ export function buildJob(plan: JobPlan): Readonly<Record<string, unknown>> {
 function end({ name, parameter = {}, endpoint, table, querySql }: JobEnd, side: 'reader' | 'writer'): unknown {
   const full = name.endsWith(side) ? name : `${name}${side}`
   if (!endpoint) return { name: full, parameter }
+  const dialect = endpoint.protocol === 'postgres' ? 'postgres' : 'mysql'
   const url = jdbcUrl({
-    dialect: endpoint.protocol === 'postgres' ? 'postgres' : 'mysql',
+    dialect,
     host: endpoint.host,
     port: endpoint.port,
     database: endpoint.database ?? endpoint.user,
+    options: jdbcTls(dialect, endpoint),
   })
   const connection = {
     jdbcUrl: side === 'reader' ? [url] : url,

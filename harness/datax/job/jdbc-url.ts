@@ -30,6 +30,13 @@ export function maskJdbcUrl(url: string): string {
   return url.replace(/([?&;](?:password|pass|pwd)=)[^&;]*/gi, '$1***').replace(/(:\/\/[^:/@\s]*:)[^@/\s]*@/g, '$1***@')
 }
 
-export function jdbcUrl({ dialect, host, port, database }: Omit<JdbcUrl, 'options'>): string {
-  return `jdbc:${dialect === 'postgres' ? 'postgresql' : 'mysql'}://${host.includes(':') ? `[${host}]` : host}:${port}/${encodeURIComponent(database)}`
+export function jdbcUrl({
+  dialect,
+  host,
+  port,
+  database,
+  options = {},
+}: Omit<JdbcUrl, 'options'> & Partial<Pick<JdbcUrl, 'options'>>): string {
+  const query = new URLSearchParams(options).toString()
+  return `jdbc:${dialect === 'postgres' ? 'postgresql' : 'mysql'}://${host.includes(':') ? `[${host}]` : host}:${port}/${encodeURIComponent(database)}${query && `?${query}`}`
 }

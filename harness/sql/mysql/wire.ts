@@ -5,10 +5,12 @@ import {
   type FieldPacket,
   type ResultSetHeader,
 } from 'mysql2'
+import type { Endpoint } from '../../targets/target.ts'
 import type { OpenOptions } from '../connect.ts'
 import { connectError, connectTimeout } from '../connect-error.ts'
 import { sqlResult } from '../result.ts'
 import type { SqlResult, SqlValue } from '../session.ts'
+import { type TlsOptions, tlsOf } from '../tls.ts'
 import type { Wire } from '../wire.ts'
 import { killQuery } from './cancel.ts'
 import { commandsOf } from './commands.ts'
@@ -19,6 +21,12 @@ import { bindable, fillFractions, readBinary, readText } from './values.ts'
 type Rows = SqlValue[][]
 type Fields = readonly FieldPacket[]
 
+/** For mysql2, which looks at the name of a certificate only when it is told to. */
+export function mysqlTls(endpoint: Endpoint): TlsOptions | undefined {
+  const tls = tlsOf(endpoint)
+  return tls && { ...tls, verifyIdentity: tls.rejectUnauthorized && tls.verifyIdentity !== false }
+}
+
 function settings(options: OpenOptions): ConnectionOptions {
   const { endpoint } = options
   return {
@@ -27,7 +35,7 @@ function settings(options: OpenOptions): ConnectionOptions {
     user: endpoint.user,
     password: endpoint.password.reveal(),
     database: options.database,
-    ssl: endpoint.options?.ssl as ConnectionOptions['ssl'],
+    ssl: mysqlTls(endpoint),
     charset: 'utf8mb4',
     multipleStatements: true,
     rowsAsArray: true,

@@ -1,9 +1,11 @@
 import type { Socket } from 'node:net'
 import pg from 'pg'
+import type { Endpoint } from '../../targets/target.ts'
 import type { OpenOptions } from '../connect.ts'
 import { connectError, connectTimeout } from '../connect-error.ts'
 import { sqlResult } from '../result.ts'
 import type { SqlResult, SqlValue } from '../session.ts'
+import { tlsOf } from '../tls.ts'
 import type { Wire } from '../wire.ts'
 import { sendCancel } from './cancel.ts'
 import { connectFailure, queryError } from './errors.ts'
@@ -24,6 +26,13 @@ type ParameterStatus = { readonly parameterName: string; readonly parameterValue
 /** Commands whose tag counts rows that were changed; the count of SELECT, FETCH and MOVE is of rows that were read. */
 const CHANGING = new Set(['INSERT', 'UPDATE', 'DELETE', 'MERGE', 'COPY'])
 
+function postgresTls(endpoint: Endpoint): object | false {
+  const tls = tlsOf(endpoint)
+  if (!tls) return false
+  const { verifyIdentity = true, ...rest } = tls
+  return { ...rest, ...(verifyIdentity ? {} : { checkServerIdentity: () => undefined }) }
+}
+
 /** Opens a connection. Rejects with the ActionErrors of connect-error.ts, or the signal's reason. */
 export async function openPostgres(options: OpenOptions): Promise<PostgresWire> {
   const { endpoint, within, signal } = options
@@ -35,7 +44,7 @@ export async function openPostgres(options: OpenOptions): Promise<PostgresWire> 
     // A function, so that an empty password is not replaced by PGPASSWORD or ~/.pgpass
     password: () => endpoint.password.reveal(),
     database,
-    ssl: (endpoint.options?.ssl ?? false) as boolean,
+    ssl: postgresTls(endpoint),
     application_name: options.applicationName,
     client_encoding: 'UTF8',
     // An unset value would be taken from PGOPTIONS

@@ -1,6 +1,7 @@
 import { AssayError } from '../../errors.ts'
 import type { Secret } from '../../log/secret.ts'
 import { mysqlDialect } from '../../sql/dialect.ts'
+import { SSL_MODES, tlsFrom } from '../../sql/tls.ts'
 import type { Endpoint, Endpoints, StartedTarget, TargetProvider } from '../target.ts'
 import { readSection, sectionMissing } from './section.ts'
 import { runOnce, unreachable } from './session.ts'
@@ -25,6 +26,8 @@ export const realMariadbReplication: TargetProvider = {
           user: text(),
           password: secretText(),
           database: text().optional(),
+          sslmode: z.enum(SSL_MODES).default('disable'),
+          sslrootcert: text().optional(),
           admin_user: text().optional(),
           admin_password: secretText().optional(),
           own_databases: flag().default(true),
@@ -35,15 +38,15 @@ export const realMariadbReplication: TargetProvider = {
         }),
     )
     const { user, password, database, admin_user, admin_password, replica_ports, own_databases } = settings
-    const protocol = 'mysql'
+    const shared = { protocol: 'mysql', user, password, database, ...tlsFrom(settings.sslmode, settings.sslrootcert) }
     const primary: Endpoint = {
-      ...{ target: TARGET, role: 'primary', name: 'primary', protocol, user, password, database },
+      ...{ target: TARGET, role: 'primary', name: 'primary', ...shared },
       host: settings.primary_host,
       port: settings.primary_port,
     }
     const replicas = settings.replica_hosts.map(
       (host, index): Endpoint => ({
-        ...{ target: TARGET, role: 'replicas', name: `replicas.${index}`, protocol, user, password, database },
+        ...{ target: TARGET, role: 'replicas', name: `replicas.${index}`, ...shared },
         host,
         port: replica_ports?.[index] ?? 3306,
       }),

@@ -1,5 +1,6 @@
 import type { Secret } from '../../log/secret.ts'
 import { postgresDialect } from '../../sql/dialect.ts'
+import { SSL_MODES, tlsFrom } from '../../sql/tls.ts'
 import type { Endpoint, Endpoints, StartedTarget, TargetHost, TargetProvider } from '../target.ts'
 import { readSection, sectionMissing } from './section.ts'
 import { runOnce, unreachable } from './session.ts'
@@ -29,6 +30,8 @@ async function startReal(target: string, { signal }: TargetHost): Promise<Starte
       source_user: text(),
       source_password: secretText(),
       source_database: text().default('postgres'),
+      source_sslmode: z.enum(SSL_MODES).default('disable'),
+      source_sslrootcert: text().optional(),
       source_admin_user: text().optional(),
       source_admin_password: secretText().optional(),
       destination_host: text(),
@@ -36,6 +39,8 @@ async function startReal(target: string, { signal }: TargetHost): Promise<Starte
       destination_user: text(),
       destination_password: secretText(),
       destination_database: text().default('postgres'),
+      destination_sslmode: z.enum(SSL_MODES).default('disable'),
+      destination_sslrootcert: text().optional(),
       destination_admin_user: text().optional(),
       destination_admin_password: secretText().optional(),
       own_databases: flag().default(true),
@@ -49,6 +54,7 @@ async function startReal(target: string, { signal }: TargetHost): Promise<Starte
       user: settings[`${name}_user`],
       password: settings[`${name}_password`],
       database: settings[`${name}_database`],
+      ...tlsFrom(settings[`${name}_sslmode`], settings[`${name}_sslrootcert`]),
     }),
   )
   const admins = ends.flatMap((end): Endpoint[] => {

@@ -2,6 +2,7 @@ import { AssayError } from '../../../errors.ts'
 import { type Secret, secret } from '../../../log/secret.ts'
 import { dialectOf, type SqlDialect } from '../../../sql/dialect.ts'
 import type { Endpoint } from '../../../targets/target.ts'
+import { jdbcTls } from '../jdbc-tls.ts'
 import { jdbcUrl } from '../jdbc-url.ts'
 import type { JobSide } from './built-job.ts'
 
@@ -14,6 +15,8 @@ export type Account = {
   /** Default: the user's name. */
   readonly database?: string | undefined
   readonly protocol?: Endpoint['protocol']
+  /** Of an endpoint: with `ssl` the job's URL asks for TLS. */
+  readonly options?: Endpoint['options']
 }
 
 /** A column by its name, or an expression that goes into the SQL as it is. */
@@ -97,13 +100,13 @@ function account({ user, password }: Account, side: string): Readonly<Record<str
   return { username: user, password: `\${${side}_password}` }
 }
 
-function urlOf(dialect: SqlDialect, { host, port, user, database = user, protocol }: Account): string {
+function urlOf(dialect: SqlDialect, { host, port, user, database = user, protocol, options }: Account): string {
   if (protocol !== undefined && protocol !== dialect)
     throw new AssayError(
       'ASSAY_DATAX_JOB',
       `${host}:${port} speaks ${protocol}, and a ${pluginOf(dialect)} end cannot use it`,
     )
-  return jdbcUrl({ dialect, host, port, database })
+  return jdbcUrl({ dialect, host, port, database, options: jdbcTls(dialect, { options }) })
 }
 
 const columnsOf = (dialect: SqlDialect, columns: readonly Column[] | '*'): readonly string[] =>

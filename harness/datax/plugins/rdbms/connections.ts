@@ -1,6 +1,7 @@
 import { secret } from '../../../log/secret.ts'
 import type { Endpoint } from '../../../targets/target.ts'
 import { DataxError } from '../../errors.ts'
+import { tlsOfJdbc } from '../../job/jdbc-tls.ts'
 import { type JdbcUrl, maskJdbcUrl, parseJdbcUrl } from '../../job/jdbc-url.ts'
 import { textOf } from '../../job/json-node.ts'
 import { Parameters } from '../../job/parameters.ts'
@@ -65,11 +66,11 @@ function parsed(url: string, driver: Driver): JdbcUrl {
 }
 
 function endpointOf({ dialect, host, port, database, options }: JdbcUrl, user: string, password: string): Endpoint {
-  const wantsTls = ['require', 'verify-ca', 'verify-full'].includes(options.sslmode ?? '') || options.useSSL === 'true'
+  const ssl = tlsOfJdbc(options)
   return {
     ...{ role: 'datax', name: 'datax', protocol: dialect, host, port, user, database },
     password: secret(password),
-    ...(wantsTls ? { options: { ssl: { rejectUnauthorized: options.sslmode?.startsWith('verify') === true } } } : {}),
+    ...(ssl ? { options: { ssl } } : {}),
   }
 }
 

@@ -2,6 +2,7 @@ import { type Connection, createConnection, type FieldPacket } from 'mysql2'
 import { killQuery } from '../../../../sql/mysql/cancel.ts'
 import { queryError } from '../../../../sql/mysql/errors.ts'
 import { typeName } from '../../../../sql/mysql/types.ts'
+import { mysqlTls } from '../../../../sql/mysql/wire.ts'
 import { DataxError } from '../../../errors.ts'
 import type { Mode } from '../../../record/convert.ts'
 import type { Kind, Row, Value } from '../../../record/kind.ts'
@@ -25,7 +26,7 @@ export async function streamRows(
   const { endpoint, sql, context } = options
   const login = {
     ...{ host: endpoint.host, port: endpoint.port, user: endpoint.user, password: endpoint.password.reveal() },
-    ...{ database: endpoint.database, charset: 'utf8mb4', ssl: endpoint.options?.ssl as never },
+    ...{ database: endpoint.database, charset: 'utf8mb4', ssl: mysqlTls(endpoint) },
   }
   const connection = createConnection({ ...login, rowsAsArray: true, typeCast: false, enableKeepAlive: true })
   const { promise, resolve, reject } = Promise.withResolvers<void>()
