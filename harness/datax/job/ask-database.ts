@@ -1,10 +1,10 @@
-import { secret } from '../../log/secret.ts'
 import { connect } from '../../sql/connect.ts'
 import { mysqlDialect, postgresDialect } from '../../sql/dialect.ts'
 import type { SqlSession } from '../../sql/session.ts'
 import type { Endpoint } from '../../targets/target.ts'
 import { Checking } from './checking.ts'
 import type { Finding } from './finding.ts'
+import { jdbcEndpoint } from './jdbc-tls.ts'
 import { parseJdbcUrl } from './jdbc-url.ts'
 import { type JsonNode, parseJson } from './json.ts'
 import { nodeAt, textOf } from './json-node.ts'
@@ -61,10 +61,8 @@ function tablesOf(reader: JsonNode | undefined): readonly (readonly [Endpoint, s
       ?.trim()
     const url = text(nodeAt(one, 'jdbcUrl', 0))
     if (!table || table.includes('[') || url === '') return []
-    const { dialect, host, port, database } = parseJdbcUrl(url)
-    const account = { user: text(nodeAt(reader, 'username')), password: secret(text(nodeAt(reader, 'password'))) }
-    const endpoint = { role: 'reader', name: 'reader', protocol: dialect, host, port, database, ...account }
-    return [[endpoint, table] as const]
+    const account = { user: text(nodeAt(reader, 'username')), password: text(nodeAt(reader, 'password')) }
+    return [[jdbcEndpoint(parseJdbcUrl(url), { ...account, name: 'reader' }), table] as const]
   })
 }
 

@@ -1,3 +1,4 @@
+import { secret } from '../../log/secret.ts'
 import { sslModeOf, type TlsOptions, tlsOf, tlsOptions } from '../../sql/tls.ts'
 import type { Endpoint } from '../../targets/target.ts'
 import { DataxError } from '../errors.ts'
@@ -15,6 +16,18 @@ export function tlsOfJdbc(parameters: JdbcUrl['options']): TlsOptions | undefine
     return tlsOptions(modeOf(parameters), parameters.sslrootcert)
   } catch (cause) {
     throw new DataxError('DBUtilErrorCode-10', `jdbcUrl: ${(cause as Error).message}`, { cause })
+  }
+}
+
+/** The server that a URL names. */
+export function jdbcEndpoint(
+  { dialect, host, port, database, options }: JdbcUrl,
+  { user, password, name }: { readonly user: string; readonly password: string; readonly name: string },
+): Endpoint {
+  const ssl = tlsOfJdbc(options)
+  return {
+    ...{ role: name, name, protocol: dialect, host, port, database, user, password: secret(password) },
+    ...(ssl ? { options: { ssl } } : {}),
   }
 }
 

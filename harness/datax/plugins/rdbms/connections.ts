@@ -1,7 +1,6 @@
-import { secret } from '../../../log/secret.ts'
 import type { Endpoint } from '../../../targets/target.ts'
 import { DataxError } from '../../errors.ts'
-import { tlsOfJdbc } from '../../job/jdbc-tls.ts'
+import { jdbcEndpoint } from '../../job/jdbc-tls.ts'
 import { type JdbcUrl, maskJdbcUrl, parseJdbcUrl } from '../../job/jdbc-url.ts'
 import { textOf } from '../../job/json-node.ts'
 import { Parameters } from '../../job/parameters.ts'
@@ -29,7 +28,7 @@ export function connectionsOf(
     const urls = side === 'reader' ? (one.list('jdbcUrl') ?? []).map(node => textOf(node) ?? '') : [urlOf(one)]
     if (urls.length === 0) throw new DataxError('DBUtilErrorCode-03', '"jdbcUrl" of a connection is missing')
     return {
-      endpoints: urls.map(url => endpointOf(parsed(url, driver), username, password)),
+      endpoints: urls.map(url => jdbcEndpoint(parsed(url, driver), { user: username, password, name: 'datax' })),
       tables: one.texts('table').flatMap(expandTable),
       queries: side === 'reader' ? one.texts('querySql').filter(query => query.trim() !== '') : [],
     }
@@ -63,15 +62,6 @@ function parsed(url: string, driver: Driver): JdbcUrl {
       `${maskJdbcUrl(url)} is not of ${driver.dialect === 'postgres' ? 'PostgreSQL' : 'MySQL'}`,
     )
   return found
-}
-
-function endpointOf({ dialect, host, port, database, options }: JdbcUrl, user: string, password: string): Endpoint {
-  const ssl = tlsOfJdbc(options)
-  return {
-    ...{ role: 'datax', name: 'datax', protocol: dialect, host, port, user, database },
-    password: secret(password),
-    ...(ssl ? { options: { ssl } } : {}),
-  }
 }
 
 /** `a,b` is two tables, `s[00-02]_x` is three: s00_x, s01_x, s02_x. */
