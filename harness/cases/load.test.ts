@@ -85,7 +85,7 @@ describe('the worked example of a failover', () => {
         place: { file: 'failover.case.yaml', line: 77, column: 9 },
         metric: 'outage.time_to_primary_ms',
         atMost: 30_000,
-        history: { worse_by: '25%' },
+        history: { worseBy: 0.25, nights: 4, against: 20, better: 'lower' },
       },
     ])
   })
@@ -119,7 +119,7 @@ describe('the worked example of a table transfer', () => {
     expect(one?.limits[0]).toMatchObject({
       metric: 'copy.rows_per_second',
       atLeast: 20_000,
-      history: { worse_by: '10%', nights: 4, against: 20, machine: 'same' },
+      history: { worseBy: 0.1, nights: 4, against: 20, better: 'higher' },
     })
     expect(one?.evidence).toMatchObject([
       { sql: 'select * from gp_stat_replication', on: '$(source)' },

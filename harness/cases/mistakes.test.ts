@@ -96,6 +96,16 @@ const table: readonly (readonly [what: string, text: string, ...problems: string
     'ASSAY_CASE_UNKNOWN_KEY 8:9 unknown key "expct"; did you mean "expect"?',
   ],
   [
+    'a history that does not say which way is worse',
+    inCase('limits:', '  - { metric: a.b, history: { worse_by: 10% } }'),
+    'ASSAY_CASE_TYPE 6:33 nothing says which way a.b is worse',
+  ],
+  [
+    'a history with a number for a share',
+    inCase('limits:', '  - { metric: a.b, at_most: 5, history: { worse_by: 10 } }'),
+    'ASSAY_CASE_TYPE 6:57 "worse_by" must be a text, not a number (10)',
+  ],
+  [
     'an unknown key of an action',
     steps('      - demo.move: { table: t, rowz: 1 }'),
     'ASSAY_CASE_UNKNOWN_KEY 7:32 unknown key "rowz"; did you mean "rows"?',

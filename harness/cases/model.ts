@@ -62,6 +62,17 @@ export type Known = {
   readonly error: string
 }
 
+/** How much worse a number may be than in earlier runs. */
+export type HistoryLimit = {
+  /** A share: 0.5 for `50%`. */
+  readonly worseBy: number
+  /** How many of the newest runs are taken together, this one included. */
+  readonly nights: number
+  /** How many runs before them they are held against. */
+  readonly against: number
+  readonly better: 'higher' | 'lower'
+}
+
 export type Limit = {
   readonly place: Place
   readonly metric: string
@@ -69,8 +80,8 @@ export type Limit = {
   readonly atMost?: number
   /** Accepted, and not heeded yet. */
   readonly outside?: string
-  /** Accepted, and not judged yet: the number is in the history of every run. */
-  readonly history?: Readonly<Record<string, unknown>>
+  /** Judged when the run is reported. */
+  readonly history?: HistoryLimit
 }
 
 export type EvidenceRequest = {

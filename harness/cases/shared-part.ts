@@ -2,7 +2,7 @@ import type { Path } from './case-text.ts'
 import { checkCondition } from './check-condition.ts'
 import { parseDuration } from './duration.ts'
 import { isPlainObject } from './interpolate.ts'
-import type { EvidenceRequest, Known, Limit, Shared } from './model.ts'
+import type { EvidenceRequest, HistoryLimit, Known, Limit, Shared } from './model.ts'
 import { complain, maps, type Reading, withoutUndefined } from './reading.ts'
 import { checkNames } from './reserved.ts'
 import { parseSteps } from './steps.ts'
@@ -57,15 +57,39 @@ function knownOf({ ticket, when, error }: Raw): Known {
   return { ticket: String(ticket), when: (when ?? {}) as Known['when'], error: String(error) }
 }
 
-function limitOf(raw: Raw, path: Path, { source }: Reading): Limit {
+function limitOf(raw: Raw, path: Path, reading: Reading): Limit {
   return withoutUndefined({
-    place: source.place(path),
+    place: reading.source.place(path),
     metric: String(raw.metric),
     atLeast: raw.at_least as number | undefined,
     atMost: raw.at_most as number | undefined,
     outside: raw.outside as string | undefined,
-    history: raw.history as Limit['history'],
+    history: isPlainObject(raw.history) ? historyOf(raw, raw.history, [...path, 'history'], reading) : undefined,
   })
+}
+
+/** What is better follows from the bound: of a number that must be at least so much, more. */
+function historyOf(limit: Raw, raw: Raw, path: Path, reading: Reading): HistoryLimit | undefined {
+  const { at_least: atLeast, at_most: atMost } = limit
+  const told =
+    atLeast !== undefined && atMost === undefined
+      ? 'higher'
+      : atMost !== undefined && atLeast === undefined
+        ? 'lower'
+        : undefined
+  const better = (raw.better as HistoryLimit['better'] | undefined) ?? told
+  if (better === undefined) {
+    complain(reading, 'ASSAY_CASE_TYPE', `nothing says which way ${String(limit.metric)} is worse`, {
+      at: path,
+      hint: 'Add `better: higher` or `better: lower`.',
+    })
+    return undefined
+  }
+  const { worse_by: worseBy, nights = 4, against = 20 } = raw
+  return {
+    worseBy: Number.parseFloat(String(worseBy)) / 100,
+    ...{ nights: Number(nights), against: Number(against), better },
+  }
 }
 
 function evidenceOf(raw: Raw, path: Path, { source }: Reading): EvidenceRequest {

@@ -225,4 +225,17 @@ export type LimitResult = {
   readonly state: 'holds' | 'broken' | 'recorded' | 'no value'
   readonly line: number
   readonly message: string
+  /** What the case says of earlier runs, and once the run is reported what came of it. */
+  readonly history?: LimitHistory
+}
+
+export type LimitHistory = {
+  /** A share: 0.5 for `50%`. */
+  readonly worseBy: number
+  readonly nights: number
+  readonly against: number
+  readonly better: 'higher' | 'lower'
+  readonly verdict?: 'as before' | 'worse' | 'not judged'
+  /** The figures, or why it was not judged. */
+  readonly message?: string
 }

@@ -1,5 +1,6 @@
 import { causeOf } from './cause.ts'
 import { CHANGE_KINDS, type Change, type ChangeKind, type Changes } from './changes.ts'
+import { worseThanBefore } from './limit-history.ts'
 import type { CaseResult, RunResult, Verdict } from './model.ts'
 import { duration, plainText } from './plain-text.ts'
 import { countVerdicts, describeCounts, isFailing } from './verdicts.ts'
@@ -28,6 +29,7 @@ export function summaryMarkdown(result: RunResult, changes: Changes, source = '.
     ...CHANGE_KINDS.flatMap(kind =>
       section({ kind, list: changes.list.filter(change => change.kind === kind), cases, link }),
     ),
+    ...worse(result, link),
     ...knownFailures(result.cases, link),
     '',
     'Run it again:',
@@ -112,6 +114,13 @@ function item(change: Change, one: CaseResult | undefined, link: Link): string {
     : ''
   const verdict = isFailing(one.verdict) && one.verdict !== 'failed' ? ` (${one.verdict})` : ''
   return `- **${text(label(one))}** ${text(one.name)}${verdict}${since} ${link(one.file, one.line)}${cause ? `<br>${text(cause)}` : ''}`
+}
+
+function worse(result: RunResult, link: Link): string[] {
+  const found = worseThanBefore(result)
+  if (found.length === 0) return []
+  const lines = found.map(({ id, file, line, message }) => `- **${text(id)}** ${text(message)} ${link(file, line)}`)
+  return ['', `### Worse than before (${found.length})`, '', ...short(lines)]
 }
 
 function knownFailures(cases: readonly CaseResult[], link: Link): string[] {

@@ -7,6 +7,7 @@ import { appendHistory, historyFile, readHistory } from './history-file.ts'
 import { reportHtml } from './html/page.ts'
 import { readInlineEvidence } from './inline-evidence.ts'
 import { junitXml } from './junit.ts'
+import { judgeHistory } from './limit-history.ts'
 import type { RunResult } from './model.ts'
 import { resultsJson } from './results-json.ts'
 import { sourceUrl } from './source-url.ts'
@@ -32,6 +33,8 @@ export type WrittenReports = {
   readonly files: readonly string[]
   /** What could not be written and why. The verdict of the run stays what it is. */
   readonly problems: readonly AssayError[]
+  /** The result with what its limits say of earlier runs. */
+  readonly result: RunResult
 }
 
 /** How many runs back "since when" can look. */
@@ -39,7 +42,7 @@ const LOOK_BACK = 120
 
 /** Writes every report of a run. Never throws: what fails is named in `problems`, and the rest is written all the same. */
 export async function writeReports(options: WriteReportsOptions): Promise<WrittenReports> {
-  const { result, folder, history, newest = true, project = process.cwd() } = options
+  const { result: given, folder, history, newest = true, project = process.cwd() } = options
   const files: string[] = []
   const problems: AssayError[] = []
   const attempt = async (path: string, work: () => Promise<void>) => {
@@ -62,7 +65,8 @@ export async function writeReports(options: WriteReportsOptions): Promise<Writte
       return []
     })
   }
-  const changes = compareWithHistory(result, previous)
+  const changes = compareWithHistory(given, previous)
+  const result = judgeHistory(given, previous)
 
   await mkdir(folder, { recursive: true, mode: 0o755 }).catch(error => problems.push(reportError(folder, error)))
   await write('results.json', () => resultsJson(result))
@@ -79,7 +83,7 @@ export async function writeReports(options: WriteReportsOptions): Promise<Writte
     const latest = join(dirname(folder), 'latest')
     await attempt(latest, () => pointLink(latest, basename(folder)))
   }
-  return { files, problems }
+  return { files, problems, result }
 }
 
 function slashes(path: string): string {

@@ -223,7 +223,7 @@ describe('limits', () => {
       'limit broken ASSAY_LIMIT 5:14 took.ms is 40, and must be at least 41',
       'broken',
     ],
-    ['are recorded only', 'metric: took.ms, history: { worse_by: 10% }', 'passed', 'recorded'],
+    ['are recorded only', 'metric: took.ms, history: { worse_by: 10%, better: lower }', 'passed', 'recorded'],
     [
       'have no value',
       'metric: took.nothing, at_most: 1',

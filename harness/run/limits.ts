@@ -6,13 +6,14 @@ import type { LimitResult } from '../report/model.ts'
 /** Judges the `limits` lines against the saved values of a case that passed. */
 export function judgeLimits(limits: readonly Limit[], scope: Scope): LimitResult[] {
   return limits.map(limit => {
-    const { metric, atLeast, atMost } = limit
+    const { metric, atLeast, atMost, history } = limit
     const value = numberAt(metric, scope)
     const base = {
       metric,
       line: limit.place.line ?? 0,
       ...(atLeast === undefined ? {} : { atLeast }),
       ...(atMost === undefined ? {} : { atMost }),
+      ...(history === undefined ? {} : { history }),
     }
     if (value === undefined)
       return { ...base, state: 'no value', message: `${metric} has no value: no step saved a number under this name` }

@@ -4,6 +4,7 @@ import type { SerializedError } from 'vitest'
 import type { TestCase, TestModule, TestRunEndReason, TestSpecification } from 'vitest/node'
 import { DefaultReporter } from 'vitest/node'
 import { formatError } from '../errors.ts'
+import { worseThanBefore } from '../report/limit-history.ts'
 import type { StepResult } from '../report/model.ts'
 import { INTERRUPTED } from '../report/verdicts.ts'
 import { writeReports } from '../report/write.ts'
@@ -142,8 +143,10 @@ export class AssayReporter extends DefaultReporter {
       name: path => this.#files.name(path),
     })
     // a rerun after a change is no night to compare others with
-    const { problems } = await writeReports({ result, folder: run.folder, history: watch ? undefined : run.history })
+    const written = await writeReports({ result, folder: run.folder, history: watch ? undefined : run.history })
+    const { problems } = written
     this.log(`\n ${verdictLine(result)}`)
+    for (const { id, message } of worseThanBefore(written.result)) this.log(styleText('yellow', ` ${id}  ${message}`))
     for (const problem of problems) this.error(styleText('red', ` ${formatError(problem)}`))
     const folder = relative(process.cwd(), run.folder) || '.'
     const dim = (text: string) => styleText('dim', text)

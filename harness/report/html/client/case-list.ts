@@ -160,18 +160,21 @@ const LIMIT_WORDS: Readonly<Record<LimitResult['state'], readonly [verdict: Verd
   recorded: ['skipped', 'recorded'],
 }
 
+const WORSE: readonly [verdict: Verdict, word: string] = ['flaky', 'worse than before']
+
 /** Limits with their bounds and values; with `label`, the case each belongs to. */
 export function limitsTable(limits: readonly LimitResult[], label?: (limit: LimitResult) => HTMLElement): HTMLElement {
   const bound = ({ atLeast, atMost }: LimitResult) =>
     [atLeast !== undefined && `≥ ${atLeast}`, atMost !== undefined && `≤ ${atMost}`].filter(Boolean).join(', ') || '–'
   const rows = limits.map(limit => {
-    const [verdict, word] = LIMIT_WORDS[limit.state]
+    const worse = limit.history?.verdict === 'worse' && limit.state !== 'broken'
+    const [verdict, word] = worse ? WORSE : LIMIT_WORDS[limit.state]
     const { tone, path } = VERDICT_LOOK[verdict]
     return h(
       'tr',
       {},
       h('td', {}, h('span', { class: `badge ${tone}` }, drawing(path), word)),
-      h('td', {}, h('code', {}, limit.metric)),
+      h('td', {}, h('code', {}, limit.metric), limit.history?.message && h('div', {}, limit.history.message)),
       h('td.number', {}, limit.value === undefined ? '–' : String(limit.value)),
       h('td.number', {}, bound(limit)),
       label && h('td', {}, label(limit)),

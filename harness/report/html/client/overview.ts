@@ -142,7 +142,9 @@ function limitsSection(cases: readonly PageCase[]): Child {
   const all = cases.flatMap(one => (one.limits ?? []).map(limit => ({ limit, one })))
   if (all.length === 0) return undefined
   const order = ['broken', 'no value', 'holds', 'recorded']
-  all.sort((a, b) => order.indexOf(a.limit.state) - order.indexOf(b.limit.state))
+  const rank = ({ limit }: (typeof all)[number]) =>
+    limit.history?.verdict === 'worse' ? 0 : order.indexOf(limit.state)
+  all.sort((a, b) => rank(a) - rank(b))
   const owner = new Map(all.map(({ limit, one }) => [limit, one]))
   const label = (limit: (typeof all)[number]['limit']) => {
     const one = owner.get(limit)
