@@ -160,6 +160,19 @@ describe('is not used again', () => {
     expect((await through(false)).process).not.toBe(before.process)
     expect(before.session.open).toBe(false)
   })
+
+  test('all of a server that froze, after one was asked', async () => {
+    await using proxy = await startCountingProxy(endpoint)
+    await using pool = new SessionPool({ answerWithin: 200 })
+    await using several = pool.lend()
+    const idle = await Promise.all([1, 2, 3].map(() => several.open(proxy.endpoint)))
+    await several.giveBack()
+    proxy.freeze()
+    await using loan = pool.lend()
+    await loan.open(proxy.endpoint)
+    expect(idle.map(session => session.open)).toEqual([false, false, false])
+    expect(proxy.connections).toBeGreaterThan(3)
+  })
 })
 
 describe('everything is closed', () => {

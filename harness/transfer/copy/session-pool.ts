@@ -35,10 +35,12 @@ export class SessionPool implements AsyncDisposable {
 
   /** Use SessionLoan.open. */
   async take(endpoint: Endpoint, { signal, prepare }: OpenOptions): Promise<CopySession> {
-    for (let idle = this.#pop(endpoint); idle; idle = this.#pop(endpoint)) {
+    const idle = await this.#pop(endpoint)
+    if (idle) {
       if (await this.#lives(idle, { signal, prepare })) return idle
-      await idle.close()
-      signal?.throwIfAborted()
+      // A server that froze answers on none of them, and asking each in turn would take its time
+      const others = this.#of(endpoint).splice(0)
+      await Promise.all([idle, ...others].map(session => session.close()))
     }
     signal?.throwIfAborted()
     const session = await openCopySession(endpoint, { signal })
@@ -74,13 +76,17 @@ export class SessionPool implements AsyncDisposable {
     return sessions
   }
 
-  #pop(endpoint: Endpoint): CopySession | undefined {
-    return this.#idle.get(endpoint)?.pop()
+  /** Those of which it is known already that the server has ended them are passed over. */
+  async #pop(endpoint: Endpoint): Promise<CopySession | undefined> {
+    for (;;) {
+      const idle = this.#of(endpoint).pop()
+      if (!idle || idle.open) return idle
+      await idle.close()
+    }
   }
 
-  /** A server may have gone, or have ended the session, while nobody used it. */
+  /** A server may have frozen, or have ended the session, while nobody used it. */
   async #lives(session: CopySession, { signal, prepare }: OpenOptions): Promise<boolean> {
-    if (!session.open) return false
     try {
       await (prepare ?? ask)(session, this.#deadline(signal))
       return true
@@ -141,7 +147,8 @@ async function renewed(session: CopySession, signal: AbortSignal): Promise<boole
   // A request to cancel can come late, and would then stop the next one's statement
   if (!session.open || session.cancelled) return false
   try {
-    await session.query('rollback', { signal })
+    // Greenplum's `discard all` leaves temporary tables on the segments, where the next of that name then is one too many
+    await session.query('rollback; discard temp', { signal })
     // alone: it is refused beside other statements
     await session.query('discard all', { signal })
     return true
