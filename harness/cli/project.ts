@@ -1,4 +1,4 @@
-import { globSync, readFileSync } from 'node:fs'
+import { existsSync, globSync, readFileSync } from 'node:fs'
 import { dirname, join, relative, resolve } from 'node:path'
 import type { Assay } from '../assay.ts'
 import { registryOf } from '../cases/registry.ts'
@@ -44,7 +44,9 @@ export function selectFiles({ root, paths }: Project, filters: readonly Filter[]
     )
     if (matching.length === 0)
       throw new AssayError('ASSAY_NO_CASES', `no case file matches "${text}"`, {
-        hint: '`npx assay list` shows all cases.',
+        hint: existsSync(full)
+          ? `Case files are those below ${join(root, 'cases')} whose names end in .case.yaml.`
+          : '`npx assay list` shows all cases.',
       })
     for (const path of matching) selected.add(path)
   }

@@ -4,6 +4,7 @@ import type { ViteUserConfig } from 'vitest/config'
 import { AssayError } from '../errors.ts'
 import { TIERS } from '../targets/target.ts'
 import type { AssayVitest } from '../vitest/config.ts'
+import { checkTags } from './check-tags.ts'
 import type { Command } from './command.ts'
 import { parseOptions, usageError } from './options.ts'
 import { openProject, type Project, parseFilter, roundToCase, selectFiles } from './project.ts'
@@ -12,7 +13,7 @@ const USAGE = `assay run [file | folder | file:line …]
 
 Runs cases, prints a line for every step, and writes reports/<run>/.
 
-  --tags EXPR       cases whose tags fit: tour, "ha and not slow"
+  --tags EXPR       cases whose tags fit: tour, "postgres and not faults"
   --name TEXT       cases whose name, with its id, contains this
   --tier TIER       embedded, containers or real; default: embedded, and those whose file in conf/ exists
   --seed N          repeat the random choices of an earlier run
@@ -53,6 +54,7 @@ export const run: Command = {
     if (unknown !== undefined)
       throw new AssayError('ASSAY_USAGE', `"${unknown}" is not a tier`, { hint: `Tiers are ${TIERS.join(', ')}.` })
     const project = await openProject()
+    if (values.tags !== undefined) checkTags(values.tags, Object.keys(project.assay.tags))
     const filters = filtersOf(project, positionals)
     setEnvironment(values)
     const { startVitest } = await import('vitest/node')
