@@ -13,6 +13,7 @@ test.each([
     "npx assay run --seed s --tier real 'cases/it'\\''s.case.yaml':3",
   ],
   [{ places: [], tags: 'tour' }, 'npx assay run --seed s --tags tour'],
+  [{ places: [], tags: 'tour', name: 'a row (new)' }, "npx assay run --seed s --tags tour --name 'a row (new)'"],
   [{ places: ['cases/a'], tags: 'ha and not slow' }, "npx assay run --seed s --tags 'ha and not slow' cases/a"],
 ] as const)('%o', (given, command) => {
   expect(replayCommand({ seed: 's', ...given })).toBe(command)

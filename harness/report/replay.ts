@@ -8,14 +8,17 @@ export type Replay = {
   readonly tier?: Tier
   /** As `--tags` takes it. */
   readonly tags?: string
+  /** As `--name` takes it. */
+  readonly name?: string
 }
 
 /** The command that runs cases again. */
-export function replayCommand({ seed, places, tier, tags }: Replay): string {
-  const words = places.map(place => (PLAIN.test(place) ? place : quoted(place)))
+export function replayCommand({ seed, places, tier, tags, name }: Replay): string {
+  const word = (text: string) => (PLAIN.test(text) ? text : quoted(text))
   const where = tier === undefined || tier === 'embedded' ? [] : ['--tier', tier]
-  const which = tags === undefined ? [] : ['--tags', PLAIN.test(tags) ? tags : quoted(tags)]
-  return ['npx assay run', '--seed', seed, ...where, ...which, ...words].join(' ')
+  const which = tags === undefined ? [] : ['--tags', word(tags)]
+  const named = name === undefined ? [] : ['--name', word(name)]
+  return ['npx assay run', '--seed', seed, ...where, ...which, ...named, ...places.map(word)].join(' ')
 }
 
 /** What a shell leaves as it is. */

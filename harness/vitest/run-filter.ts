@@ -19,3 +19,11 @@ export function askedFiles(vitest: Vitest): readonly string[] {
   // vitest keeps them where its types do not show them
   return (vitest as unknown as { readonly filenamePattern?: readonly string[] }).filenamePattern ?? []
 }
+
+/** The text of `--name`; undefined for a pattern of vitest's `-t` that is more than a text. */
+export function askedName({ config }: Vitest): string | undefined {
+  const source = config.testNamePattern?.source
+  if (source === undefined) return undefined
+  const plain = /^(?:[^\\.*+?^${}()|[\]]|\\[^a-zA-Z0-9])*$/.test(source)
+  return plain ? source.replace(/\\(.)/g, '$1') : undefined
+}

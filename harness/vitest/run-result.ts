@@ -8,7 +8,7 @@ import { casesOf, outcomesOf } from './case-test.ts'
 import { collectResult } from './collect-result.ts'
 import { machineFacts, revision } from './machine.ts'
 import type { RunContext } from './run-context.ts'
-import { askedFiles, runFilter } from './run-filter.ts'
+import { askedFiles, askedName, runFilter } from './run-filter.ts'
 
 export type RunResultOptions = {
   readonly vitest: Vitest
@@ -65,5 +65,8 @@ function replayFilter(cases: RunResult['cases'], vitest: Vitest): Omit<Replay, '
   if (some) return { places, tier }
   const [tags, ...more] = vitest.config.tagsFilter ?? []
   const asked = askedFiles(vitest)
-  return { places: asked.length <= MOST_PLACES ? asked : [], tier, tags: more.length === 0 ? tags : undefined }
+  return {
+    ...{ places: asked.length <= MOST_PLACES ? asked : [], tier, tags: more.length === 0 ? tags : undefined },
+    name: askedName(vitest),
+  }
 }
