@@ -34,7 +34,7 @@ type EndOptions = {
 }
 
 /** Texts come alike from every server and mean the same on every other, whatever server, database and role are configured to. */
-export function sessionSettings(engine: EngineFacts, lockWithin: number, recipe: TransferRecipe = RECIPE): string {
+function sessionSettings(engine: EngineFacts, lockWithin: number, recipe: TransferRecipe = RECIPE): string {
   const settings = [
     "timezone = 'UTC'",
     "datestyle = 'ISO, YMD'",

@@ -12,7 +12,7 @@ export function formatWindow({ from, to }: TimeWindow): string {
 }
 
 /** Throws ASSAY_TRANSFER_WINDOW for a window that ends before it starts, or where it starts. */
-export function checkedWindow(window: TimeWindow): TimeWindow {
+function checkedWindow(window: TimeWindow): TimeWindow {
   if (window.from < window.to) return window
   throw new ActionError(
     'ASSAY_TRANSFER_WINDOW',

@@ -100,7 +100,7 @@ export async function runJob(options: RunJobOptions): Promise<JobResult> {
 }
 
 /** Windows that are over; the last before a final end is clipped to it. */
-export function* dueWindows(
+function* dueWindows(
   job: Pick<Job, 'start' | 'step' | 'finalEnd'>,
   until: Moment,
   recipe = RECIPE,
