@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { DURATION_PATTERN } from './duration.ts'
 import type { CaseRegistry } from './registry.ts'
+import { limits } from './schema-limits.ts'
 
 /** A number with a unit. Also what actions use for their own durations. */
 export const durationSchema = z
@@ -90,34 +91,6 @@ const known = z
     }),
   )
   .describe('Failures that are known: the case runs all the same, and says so when it stops failing')
-
-const limits = z
-  .array(
-    z.strictObject({
-      metric: name.describe('Path of a saved number: copy.rows_per_second'),
-      at_least: z.number().optional(),
-      at_most: z.number().optional(),
-      outside: z.string().optional().describe('A time to leave out: faults. Accepted; not heeded yet'),
-      history: z
-        .strictObject({
-          worse_by: z.string().regex(/^\d+(\.\d+)?%$/),
-          nights: z
-            .int()
-            .min(1)
-            .max(50)
-            .optional()
-            .describe('Newest runs taken together, this one included. Default 4'),
-          against: z.int().min(5).max(100).optional().describe('Runs before them. Default 20'),
-          machine: z.literal('same').optional().describe('Runs of another machine class never count'),
-          better: z.enum(['higher', 'lower']).optional().describe('Where neither at_least nor at_most tells'),
-        })
-        .optional()
-        .describe(
-          'How much worse than in earlier runs it may be: { worse_by: 10% }. Told in the report, and fails nothing',
-        ),
-    }),
-  )
-  .describe('Numbers that must hold once everything else has passed')
 
 const evidence = z
   .array(z.strictObject({ sql: z.string().optional(), file: z.string().optional(), on: z.unknown().optional() }))

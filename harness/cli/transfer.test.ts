@@ -7,7 +7,8 @@ import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import type { SqlSession } from '../sql/session.ts'
-import { openTestPair, startCountingProxy, type TestPair } from '../transfer/testing.ts'
+import { startLoopbackProxy } from '../targets/loopback-proxy.ts'
+import { openTestPair, type TestPair } from '../transfer/testing.ts'
 
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 120_000 })
 
@@ -85,7 +86,7 @@ test.each([['--tables-at-once', '1'], ['--dry-run']])('sessions go from table to
       ${Array.from({ length: 6 }, (_, index) => `create table several.t${index} (id int)`).join(';')}`)
   await using proxies = new AsyncDisposableStack()
   const through = async (name: 'source' | 'destination') => {
-    const proxy = proxies.use(await startCountingProxy(pair.ends[name]))
+    const proxy = proxies.use(await startLoopbackProxy(pair.ends[name]))
     const { host, port } = proxy.endpoint
     return { proxy, url: url(name).replace(/@[^/]*/, `@${host}:${port}`) }
   }

@@ -1,10 +1,10 @@
 import { z } from 'zod'
 import type { ActionContext } from '../actions/define-action.ts'
 import type { SqlSession } from '../sql/session.ts'
+import { type LoopbackProxy, startLoopbackProxy } from '../targets/loopback-proxy.ts'
 import type { Endpoint } from '../targets/target.ts'
 import type { Phase, TransferSpec } from '../transfer/model.ts'
 import { PHASES } from '../transfer/model.ts'
-import { type CuttableProxy, startCuttableProxy } from './cuttable-proxy.ts'
 
 export const interruptionInput = z
   .strictObject({
@@ -40,7 +40,7 @@ export async function interruption(
   context: ActionContext,
 ): Promise<Interruption> {
   const endpoint = spec[input.on]
-  const proxy = input.what === 'cut' ? await startCuttableProxy(endpoint) : undefined
+  const proxy = input.what === 'cut' ? await startLoopbackProxy(endpoint) : undefined
   const total = typeof input.at === 'number' ? (input.of ?? (await countRows(spec, context))) : 0
   // Opened before, since opening it takes longer on a busy machine than the rest of a small transfer
   if (input.what === 'terminate' || input.what === 'sql') await interrupter(endpoint, context)
@@ -71,7 +71,7 @@ const interrupter = (endpoint: Endpoint, context: ActionContext): Promise<SqlSes
 async function act(
   { what, sql }: InterruptionInput,
   endpoint: Endpoint,
-  proxy: CuttableProxy | undefined,
+  proxy: LoopbackProxy | undefined,
   context: ActionContext,
 ): Promise<void> {
   if (what === 'kill' || what === 'pause') return context.fault(what, endpoint)

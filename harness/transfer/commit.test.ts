@@ -1,6 +1,6 @@
 import { expect, test, vi } from 'vitest'
-import { startCuttableProxy } from '../greenplum/cuttable-proxy.ts'
 import { connect } from '../sql/connect.ts'
+import { startLoopbackProxy } from '../targets/loopback-proxy.ts'
 import type { Endpoint } from '../targets/target.ts'
 import { leaseForTest } from '../targets/testing.ts'
 import { commit, transactionId } from './commit.ts'
@@ -15,7 +15,7 @@ const SLOW_COMMIT = `create table t (id int);
 
 test('a commit whose answer is lost is asked for, and counts when it happened', async () => {
   await using lease = await leaseForTest('postgres.pair')
-  await using proxy = await startCuttableProxy(lease.endpoints.destination as Endpoint)
+  await using proxy = await startLoopbackProxy(lease.endpoints.destination as Endpoint)
   await using watcher = await connect(lease.endpoints.destination as Endpoint)
   await watcher.query(`${SLOW_COMMIT}; select pg_advisory_lock(1)`)
   await using session = await openCopySession(proxy.endpoint)
@@ -32,7 +32,7 @@ test('a commit whose answer is lost is asked for, and counts when it happened', 
 
 test('a connection that was lost before the commit is an error, and nothing was kept', async () => {
   await using lease = await leaseForTest('postgres.pair')
-  await using proxy = await startCuttableProxy(lease.endpoints.destination as Endpoint)
+  await using proxy = await startLoopbackProxy(lease.endpoints.destination as Endpoint)
   await using watcher = await connect(lease.endpoints.destination as Endpoint)
   await watcher.query('create table t (id int)')
   await using session = await openCopySession(proxy.endpoint)

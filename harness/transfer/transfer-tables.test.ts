@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest'
 import type { SqlSession } from '../sql/session.ts'
-import { openTestPair, startCountingProxy, type TestPair } from './testing.ts'
+import { startLoopbackProxy } from '../targets/loopback-proxy.ts'
+import { openTestPair, type TestPair } from './testing.ts'
 import { type TablesSpec, transferTables } from './transfer-tables.ts'
 
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 120_000 })
@@ -57,8 +58,8 @@ test.each([
   { atOnce: 2, from: 5, to: 2 },
 ])('ten tables, $atOnce at once, need no more connections than as many', async ({ atOnce, from, to }) => {
   await using proxies = new AsyncDisposableStack()
-  const near = proxies.use(await startCountingProxy(pair.ends.source))
-  const far = proxies.use(await startCountingProxy(pair.ends.destination))
+  const near = proxies.use(await startLoopbackProxy(pair.ends.source))
+  const far = proxies.use(await startLoopbackProxy(pair.ends.destination))
   const outcomes = await move({ source: near.endpoint, destination: far.endpoint, atOnce })
   expect(codes(outcomes)).toEqual({})
   expect(outcomes).toMatchObject(NAMES.map((_, index) => ({ result: { rows: { verified: (index + 1) * 1000 } } })))
@@ -69,7 +70,7 @@ test.each([
 
 test('several streams through a staging table, and a merge, leave nothing to the next table', async () => {
   for (const spec of [{ streams: 3, via: 'staging' }, { mode: 'merge' }] as const) {
-    await using far = await startCountingProxy(pair.ends.destination)
+    await using far = await startLoopbackProxy(pair.ends.destination)
     for (let round = 0; round < 2; round++)
       expect(codes(await move({ destination: far.endpoint, atOnce: 1, ...spec }))).toEqual({})
     // each round has a pool of its own
@@ -83,7 +84,7 @@ test('what the load of one table sets for its session does not reach the next', 
   await whenLoaded(
     "perform set_config('default_transaction_read_only', 'on', false); perform pg_advisory_lock(4711); create temporary table left_here ()",
   )
-  await using far = await startCountingProxy(pair.ends.destination)
+  await using far = await startLoopbackProxy(pair.ends.destination)
   expect(codes(await move({ destination: far.endpoint, atOnce: 1, analyze: false }))).toEqual({})
   expect(far.connections).toBe(1)
 })
@@ -91,8 +92,8 @@ test('what the load of one table sets for its session does not reach the next', 
 test('a table whose session the server ends fails alone, and all its sessions are replaced', async () => {
   await whenLoaded('perform pg_terminate_backend(pg_backend_pid())')
   await using proxies = new AsyncDisposableStack()
-  const near = proxies.use(await startCountingProxy(pair.ends.source))
-  const far = proxies.use(await startCountingProxy(pair.ends.destination))
+  const near = proxies.use(await startLoopbackProxy(pair.ends.source))
+  const far = proxies.use(await startLoopbackProxy(pair.ends.destination))
   const outcomes = await move({ source: near.endpoint, destination: far.endpoint, atOnce: 1 })
   expect(Object.keys(codes(outcomes))).toEqual([`public.${LARGEST}`])
   expect([near.connections, far.connections]).toEqual([5, 2])
@@ -101,7 +102,7 @@ test('a table whose session the server ends fails alone, and all its sessions ar
 
 test('the sessions of a table that failed are not used again, although they are alive', async () => {
   await destination.query(`alter table ${LARGEST} add check (id <> 700)`)
-  await using far = await startCountingProxy(pair.ends.destination)
+  await using far = await startLoopbackProxy(pair.ends.destination)
   const outcomes = await move({ destination: far.endpoint, atOnce: 1 })
   expect(codes(outcomes)).toEqual({ [`public.${LARGEST}`]: 'check_violation' })
   expect(far.connections).toBe(2)

@@ -130,6 +130,26 @@ test('an error of the destination stops the source, and both sessions go on', as
   expect((await source.query('select 1')).values).toEqual([[1]])
 })
 
+test('progress is told on the way, and all of it at the end', async () => {
+  await destination.query('truncate t')
+  const told: number[] = []
+  let held: Promise<void> | undefined
+  await relay({
+    sources: [{ session: source, text: out('binary') }],
+    destination: { session: destination, text: into('binary') },
+    format: 'binary',
+    onProgress: ({ rows }) => void told.push(rows),
+    // held in the middle until it was told so
+    onPiece: ({ rows }) => {
+      if (rows < ROWS / 2 || held) return undefined
+      held = vi.waitFor(() => expect(told.some(one => one >= ROWS / 2 && one < ROWS)).toBe(true), 20_000)
+      return held
+    },
+  })
+  expect(held).toBeDefined()
+  expect(told.at(-1)).toBe(ROWS)
+})
+
 test('a refused destination leaves its session usable', async () => {
   const nowhere = { session: destination, text: 'copy nowhere from stdin' }
   await expect(

@@ -164,11 +164,8 @@ class Relay {
 
   #forward(source: Source, piece: Piece): void {
     if (piece.bytes.length === 0 || this.#stopped) return
-    const { onPiece } = this.#options
-    if (onPiece) {
-      const until = onPiece(this.#counts())
-      if (until) this.#hold(source, until)
-    }
+    const until = this.#options.onPiece?.(this.#counts())
+    if (until) this.#hold(source, until)
     if (source.held || source.waiting.length > 0 || (this.#owner !== undefined && this.#owner !== source)) {
       piece.use?.hold()
       source.waiting.push(piece)

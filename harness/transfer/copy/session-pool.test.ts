@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { startLoopbackProxy } from '../../targets/loopback-proxy.ts'
 import type { Endpoint } from '../../targets/target.ts'
-import { openTestPair, startCountingProxy, type TestPair } from '../testing.ts'
+import { openTestPair, type TestPair } from '../testing.ts'
 import { CopyIn } from './copy-in.ts'
 import type { CopySession } from './copy-session.ts'
 import { SessionPool } from './session-pool.ts'
@@ -77,7 +78,7 @@ test('what a transaction kept locked is free as soon as the session was given ba
 })
 
 test('sessions at one time are as many as were needed at one time', async () => {
-  await using proxy = await startCountingProxy(endpoint)
+  await using proxy = await startLoopbackProxy(endpoint)
   await using pool = new SessionPool()
   for (let table = 0; table < 5; table++) {
     await using loan = pool.lend()
@@ -145,7 +146,7 @@ describe('is not used again', () => {
   })
 
   test.each(['before it was given back', 'while nobody used it'])('one that froze %s', async when => {
-    await using proxy = await startCountingProxy(endpoint)
+    await using proxy = await startLoopbackProxy(endpoint)
     await using pool = new SessionPool({ answerWithin: 200 })
     const through = async (freeze: boolean) => {
       await using loan = pool.lend()
@@ -162,7 +163,7 @@ describe('is not used again', () => {
   })
 
   test('all of a server that froze, after one was asked', async () => {
-    await using proxy = await startCountingProxy(endpoint)
+    await using proxy = await startLoopbackProxy(endpoint)
     await using pool = new SessionPool({ answerWithin: 200 })
     await using several = pool.lend()
     const idle = await Promise.all([1, 2, 3].map(() => several.open(proxy.endpoint)))

@@ -2,9 +2,10 @@ import { readFileSync } from 'node:fs'
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { connect } from '../../sql/connect.ts'
 import type { SqlSession } from '../../sql/session.ts'
+import { startLoopbackProxy } from '../../targets/loopback-proxy.ts'
 import { parseMoment } from '../moment.ts'
 import { RECIPE } from '../recipe.ts'
-import { openTestPair, startCountingProxy, type TestPair } from '../testing.ts'
+import { openTestPair, type TestPair } from '../testing.ts'
 import { cleanSchema } from './clean-schema.ts'
 import { CleanStore } from './clean-store.ts'
 import type { JobStore } from './model.ts'
@@ -86,8 +87,8 @@ describe.each(stores)('%s', (_, open) => {
 
   test('sessions go from window to window', async () => {
     await using proxies = new AsyncDisposableStack()
-    const near = proxies.use(await startCountingProxy(ends.source))
-    const far = proxies.use(await startCountingProxy(ends.destination))
+    const near = proxies.use(await startLoopbackProxy(ends.source))
+    const far = proxies.use(await startLoopbackProxy(ends.destination))
     const [source, destination] = [near.endpoint, far.endpoint]
     expect(await run(open(), { source, destination, tablesAtOnce: 1 })).toMatchObject({ status: 'done', windows: 3 })
     // the last is the one that analyzes

@@ -5,8 +5,9 @@ import type { Endpoint } from '../../../targets/target.ts'
 import { leaseForTest } from '../../../targets/testing.ts'
 import { buildJob } from '../../job/build.ts'
 import { FAULTS } from './seeded-faults/faults.ts'
-import { fill, folder, type Run, SCENARIOS, type Servers } from './seeded-faults/scenarios.ts'
+import { folder, type Run, SCENARIOS } from './seeded-faults/scenarios.ts'
 import type { Original } from './seeded-faults/seeded-fault.ts'
+import { fill, type Servers } from './seeded-faults/tables.ts'
 
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 120_000 })
 
